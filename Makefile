@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# make help
+
+PREFIX     ?= /usr
+SYSCONFDIR ?= /etc
+SBINDIR    ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/libexec
+MANDIR     ?= $(PREFIX)/share/man
+MULTIARCH  := $(shell $(CC) -print-multiarch 2>/dev/null)
+PAMDIR     ?= $(if $(MULTIARCH),/lib/$(MULTIARCH)/security,/lib/security)
+BUILD      ?= build
+CONFDIR     = $(SYSCONFDIR)/confine.d
+INIT        = $(LIBEXECDIR)/confine-init
+
+CFLAGS  ?= -O2 -g
+LDFLAGS ?=
+PKGS     = libseccomp libcap-ng json-c
+OUR_CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DCONFINE_CONF='"$(CONFDIR)"' \
+	-DCONFINE_INIT='"$(INIT)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
+OUR_CFLAGS   = -std=gnu11 -fPIC -fvisibility=hidden -fstack-protector-strong -Wall -Wextra -Wshadow \
+	-Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
+	-Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings $(WERROR)
+OUR_LDFLAGS  = -Wl,-z,relro,-z,now -Wl,--as-needed
+LIBS         = $(shell pkg-config --libs $(PKGS)) -liniparser
+COMPILE      = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
+
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
+
+LIB_SRC   := $(wildcard lib/*/*.c)
+CLI_SRC   := $(wildcard cli/*.c)
+PAM_SRC   := $(wildcard pam_module/*.c)
+UNIT_SRC  := $(wildcard tests/unit/*_test.c)
+obj        = $(patsubst %.c,$(BUILD)/%.o,$(1))
+LIB        = $(BUILD)/libconfine.a
+MODULE     = $(BUILD)/pam_confine.so
+COMMAND    = $(BUILD)/confine
+INIT_BIN   = $(BUILD)/confine-init
+UNIT_BIN  := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
+PROGRAMS   = $(if $(PAM_SRC),$(MODULE)) $(if $(CLI_SRC),$(COMMAND)) $(if $(wildcard init/*.c),$(INIT_BIN))
+
+all: $(PROGRAMS) ## build everything
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) -c -o $@ $<
+
+# Objects depend on the flags they were made with.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(COMPILE) $(LDFLAGS))' | cmp -s - $@ || \
+		echo '$(subst ','\'',$(COMPILE) $(LDFLAGS))' > $@
+
+# The default profile becomes part of the library.
+$(BUILD)/default_profile.o: conf/seccomp/default.json $(BUILD)/flags
+	$(call say,GEN,$<)
+	$(Q){ echo '#include "lib/plan/filter.h"'; echo 'const char filter_default_profile[] = {'; \
+	  od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '0 };'; \
+	  echo 'const size_t filter_default_profile_size = sizeof(filter_default_profile) - 1;'; } \
+	  > $(BUILD)/default_profile.c
+	$(Q)$(COMPILE) -I. -c -o $@ $(BUILD)/default_profile.c
+
+PROFILE_OBJ = $(if $(wildcard conf/seccomp/default.json),$(BUILD)/default_profile.o)
+
+$(LIB): $(call obj,$(LIB_SRC)) $(PROFILE_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(MODULE): $(call obj,$(PAM_SRC)) $(LIB) pam_module/module.map
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -shared -Wl,--version-script=pam_module/module.map \
+		-o $@ $(call obj,$(PAM_SRC)) $(LIB) $(LIBS) -lpam
+
+$(COMMAND): $(call obj,$(CLI_SRC)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) -pie $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Without a libc: 6 KiB a container, and nothing in it that could be asked for more.
+$(INIT_BIN): init/confine-init.c $(BUILD)/flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -Os -Wall -Wextra -Wconversion -static -nostdlib -ffreestanding \
+		-fno-stack-protector -fno-pie -no-pie -fno-asynchronous-unwind-tables \
+		-Wl,-z,noexecstack -Wl,--build-id=none -s -o $@ $<
+
+$(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) -o $@ $< $(LIB) $(LIBS) -lcmocka
+
+check-unit: $(UNIT_BIN) ## run the unit tests (no root needed)
+	$(Q)tests/run unit $(UNIT_BIN)
+
+deps: ## install what building and testing need (Debian, root)
+	$(Q)packaging/deps
+
+check: deps ## install what is needed, build, run all tests (root)
+	$(Q)$(MAKE) all $(UNIT_BIN)
+	$(Q)BUILD=$(abspath $(BUILD)) tests/run all
+
+install: all ## install under DESTDIR
+	install -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)
+	install -d -m 0755 $(DESTDIR)$(CONFDIR)/user $(DESTDIR)$(CONFDIR)/group $(DESTDIR)$(CONFDIR)/seccomp
+	install -m 0644 $(MODULE) $(DESTDIR)$(PAMDIR)/pam_confine.so
+	install -m 0755 $(COMMAND) $(DESTDIR)$(SBINDIR)/confine
+	install -m 0755 $(INIT_BIN) $(DESTDIR)$(LIBEXECDIR)/confine-init
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+help: ## say what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+FORCE:
+.PHONY: all check check-unit clean deps FORCE help install
+.DELETE_ON_ERROR:
+
+-include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(PAM_SRC))) $(addsuffix .d,$(UNIT_BIN))

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * All that a plan asks of this machine. The facts are values and the questions
+ * are functions, so that every refusal can be tested against a made-up host.
+ * Nothing here changes the machine.
+ */
+#ifndef CONFINE_PLAN_HOST_H
+#define CONFINE_PLAN_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "../base/error.h"
+#include "../base/text.h"
+
+struct host_node {
+	char *path; /* as asked for, or below the folder asked for; absolute */
+	char type;  /* 'c' or 'b' */
+	uint32_t major, minor;
+	mode_t mode; /* permission bits */
+	uid_t uid;
+	gid_t gid;
+};
+
+struct host_nodes {
+	struct host_node *items;
+	size_t count;
+	bool folder; /* what was asked for is a folder */
+};
+void host_nodes_clear(struct host_nodes *nodes);
+
+struct host_file {
+	mode_t mode; /* with its type */
+	uid_t uid;
+	gid_t gid;
+	dev_t device;
+	char *real; /* the path without symlinks */
+};
+void host_file_clear(struct host_file *file);
+
+/* A person as NSS knows them. */
+struct host_user {
+	char *name;
+	uid_t uid;
+	gid_t gid;
+	char *group; /* the primary group's name, its number where it has none */
+	char *home, *shell;
+	struct strings groups; /* names of all groups; the primary one first */
+	gid_t *gids;           /* their numbers, same order */
+};
+void host_user_clear(struct host_user *user);
+
+struct host {
+	/* facts */
+	unsigned kernel_major, kernel_minor;
+	int last_cap;           /* /proc/sys/kernel/cap_last_cap */
+	uint64_t bounding;      /* this process's bounding set */
+	char name[65];          /* gethostname */
+	const char *arch;       /* Docker's name: amd64, arm64, ... */
+	bool has_seccomp;
+	bool has_console;       /* /dev/console is there */
+
+	/* questions; `host` is this struct, `context` below is theirs */
+
+	/* The device nodes that `path` is, links to, or (a folder) holds, recursively. An error
+	 * where it is missing ("... does not exist") or neither ("... is not a device node"). */
+	int (*devices)(const struct host *host, const char *path, struct host_nodes *ret_nodes,
+		       struct error *error);
+	/* A path below `root` ("/" for the host itself). In "/" symlinks that only root could have made
+	 * are followed (path_open_trusted); in another root none is. error->number is ENOENT,
+	 * ELOOP, ... where it cannot be had. */
+	int (*file)(const struct host *host, const char *root, const char *path,
+		    struct host_file *ret_file, struct error *error);
+	/* Paths that match a shell pattern, sorted; none is no error. */
+	int (*glob)(const struct host *host, const char *pattern, struct strings *ret_paths,
+		    struct error *error);
+	/* A file that only root may write, at most `most` bytes; a NUL follows. */
+	int (*read)(const struct host *host, const char *path, size_t most, char **ret_bytes,
+		    size_t *ret_size, struct error *error);
+	/* The number of a group, by name or number. */
+	int (*group)(const struct host *host, const char *name, gid_t *ret_gid, struct error *error);
+	void *context;
+};
+
+/* The machine this process runs on. */
+int host_init(struct host *ret_host, struct error *error);
+
+/* getpwnam_r, getgrouplist, getgrgid_r. ERROR_HOST "no user named 'x'" where there is none. */
+int host_user_find(const char *name, struct host_user *ret_user, struct error *error);
+
+/* For `confine run` without --as: root with nothing of anyone's. */
+int host_user_root(struct host_user *ret_user, struct error *error);
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The plan: policy + person + this host, resolved into one plain value that can
+ * be printed, compared and tested without root. Everything that can be refused
+ * is refused here; lib/session carries it out as it stands.
+ */
+#ifndef CONFINE_PLAN_PLAN_H
+#define CONFINE_PLAN_PLAN_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "../base/error.h"
+#include "../base/log.h"
+#include "../base/text.h"
+#include "../policy/request.h"
+#include "host.h"
+
+enum mount_kind {
+	MOUNT_TMPFS,    /* a new tmpfs; `options` as for fsconfig, comma separated */
+	MOUNT_BIND,     /* `source`, a path of the host, seen before anything was covered */
+	MOUNT_PROC,     /* procfs of the container's pid namespace */
+	MOUNT_SYSFS,
+	MOUNT_CGROUP,   /* cgroup2 of the container's cgroup namespace */
+	MOUNT_DEVPTS,   /* a devpts of one's own; else the host's is a MOUNT_BIND */
+	MOUNT_MQUEUE,
+	MOUNT_MASK,     /* cover `target`: a folder by an empty read-only tmpfs, a file by /dev/null */
+	MOUNT_READONLY, /* make what is at `target` read-only, with all below it */
+};
+
+/* One row of what the builder does, in order. Paths are absolute, inside the new root, without
+ * symlinks. */
+struct plan_mount {
+	enum mount_kind kind;
+	char *target;
+	char *source;       /* MOUNT_BIND */
+	char *options;      /* tmpfs: "size=65536k,mode=0755"; devpts: "ptmxmode=0666,..." */
+	uint64_t attributes; /* MOUNT_ATTR_RDONLY | NOSUID | NODEV | NOEXEC */
+	bool recursive;     /* MOUNT_BIND: with its submounts, attributes on all of them */
+	bool propagate;     /* MOUNT_BIND: slave instead of private */
+	bool make_target;   /* the target lies beneath a mount of our own: make it if missing */
+	bool optional;      /* skip where source or target is missing */
+	bool as_user;       /* open the source with the person's fsuid: a home on root-squashed NFS */
+	bool seal;          /* tmpfs: make it read-only once all rows are done (what covers homes) */
+};
+
+/* A node in the container's own /dev (or another tmpfs of its own). */
+struct plan_node {
+	char *path;
+	char *link;  /* not NULL: a symlink with this text, nothing else below counts */
+	char type;   /* 'c', 'b' */
+	uint32_t major, minor;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
+
+struct plan_pair {
+	char *name, *text;
+};
+
+struct plan_ulimit {
+	int resource;
+	uint64_t soft, hard;
+};
+
+#define PLAN_LIST(type) REQUEST_LIST(type)
+
+struct plan {
+	struct host_user user;
+	char *policy; /* policy_container_half: the same text, the same container */
+	bool service; /* `confine run`: nobody's login; no home of anyone's unless --as */
+
+	/* The container's half. */
+	bool privileged;
+	uint32_t namespaces; /* CLONE_NEW...: those of its own */
+	char *hostname;      /* NULL: the host's */
+	char *rootfs;        /* "/": the host's own tree */
+	bool root_read_only;
+	PLAN_LIST(struct plan_mount) mounts;
+	PLAN_LIST(struct plan_node) nodes;
+	PLAN_LIST(struct device_rule) device_rules; /* allow rules; everything else is denied */
+	PLAN_LIST(struct plan_pair) sysctls;
+	enum share share; /* never SHARE_DEFAULT */
+	enum linger linger;
+	unsigned max_sessions;
+
+	/* The join's half. */
+	uint64_t bounding; /* of uid 0 also permitted and effective */
+	uint64_t ambient;  /* wanted for a person who is not root; given by confine-shell */
+	bool no_new_privileges;
+	int oom_score_adj;
+	bool oom_score_adj_set;
+	PLAN_LIST(gid_t) groups; /* added to the person's own */
+	PLAN_LIST(struct plan_ulimit) ulimits;
+	struct strings env; /* NAME=value */
+	char *seccomp;      /* what `show` calls it: "default", "unconfined", a file */
+	struct sock_filter *filter; /* NULL: unconfined */
+	size_t filter_count;
+	uint32_t filter_flags;
+
+	char *message; /* not NULL: the login is refused with it */
+	struct strings warnings; /* what `check` and `show` say of this plan */
+};
+
+/* What the caller knows beyond the policy. */
+struct plan_context {
+	const char *conf;  /* the policy folder: covered inside; seccomp profiles are relative to CONF/seccomp */
+	bool service;      /* `confine run` */
+	bool here;         /* join=here: refuses another rootfs */
+	bool groups_lost;  /* login and atd set the groups anew after open: group_add is refused */
+	bool seccomp_from_caller; /* `confine run`: seccomp=FILE is the caller's own path */
+	const char *cache; /* folder of compiled filters, or NULL */
+	const struct log *log;
+};
+
+/*
+ * Resolves a request. ERROR_POLICY, ERROR_HOST or ERROR_UNSUPPORTED with the
+ * file:line of the value that is at fault.
+ */
+int plan_resolve(struct plan *ret_plan, const struct request *request, const struct host_user *user,
+		 const struct host *host, const struct plan_context *context, struct error *error);
+void plan_clear(struct plan *plan);
+
+/* The whole plan as JSON (json-c, pretty), malloc'ed. The filter itself is not in it. */
+char *plan_print_json(const struct plan *plan);
+
+/* Reads the join's half and `namespaces`, `rootfs` back from such a text (for `confine enter`). */
+int plan_read_json(struct plan *ret_plan, const char *json, struct error *error);
+
+#endif

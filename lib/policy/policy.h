@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The policy of one person: which files speak of them, read, checked and
+ * merged into text values, each with the file and line it comes from. Knows
+ * nothing of the host.
+ */
+#ifndef CONFINE_POLICY_POLICY_H
+#define CONFINE_POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/error.h"
+#include "../base/log.h"
+#include "../base/text.h"
+
+struct origin {
+	char *file;    /* owned; e.g. "/etc/confine.d/user/alice.ini", "--cap-add", "built-in" */
+	unsigned line; /* 0 where there is none */
+};
+
+struct value {
+	char *text;
+	char *suffix; /* of `volume.scratch`: "scratch"; "" for the bare key */
+	struct origin origin;
+};
+
+/* The effective values of one key. SHAPE_SINGLE: none or one. */
+struct setting {
+	struct value *values;
+	size_t count;
+};
+
+/* What the layers' cap_add and cap_drop come to (design.md, "Layers"). */
+struct caps_merged {
+	uint64_t set;   /* bit N: capability N; with all, every bit that was not dropped */
+	uint64_t named; /* names written out, in either list: the host must know them */
+	uint64_t added; /* of `set`: names written out in cap_add (the ambient rule) */
+};
+
+struct policy {
+	struct setting settings[64]; /* by enum key_id */
+	struct caps_merged caps;
+	struct strings files; /* the files that were read, most general first */
+};
+
+/* Whose policy. Names as NSS gives them. */
+struct subject {
+	const char *user; /* getpwnam's pw_name */
+	uint32_t uid;
+	char *const *groups; /* names of all their groups; primary among them */
+	size_t group_count;
+};
+
+/* One layer of values on top of all files, as `confine run`'s flags are. */
+struct overrides {
+	struct {
+		int key; /* enum key_id */
+		struct value value;
+	} *items;
+	size_t count;
+};
+
+void overrides_clear(struct overrides *overrides);
+/* `origin` is what messages call it: "--cap-add". */
+int overrides_add(struct overrides *overrides, int key, const char *text, const char *origin,
+		  struct error *error);
+
+/*
+ * Reads and merges the layers of `subject` from the folder `conf` (a path) and
+ * `overrides` (may be NULL). Opens only default.ini and the files that bear the
+ * subject's own names. `conf` NULL: no file at all, only built-in and overrides.
+ * -1 with error->kind ERROR_POLICY and file:line where anything is wrong.
+ * Warnings (a group name that cannot be a file name) go to `log` (may be NULL).
+ */
+int policy_load(struct policy *ret_policy, const char *conf, const struct subject *subject,
+		const struct overrides *overrides, const struct log *log, struct error *error);
+
+void policy_clear(struct policy *policy);
+
+/* The single value of a key, or NULL where no layer sets it. */
+const struct value *policy_value(const struct policy *policy, int key);
+
+/* Whether `confine = no` holds for this person. */
+bool policy_exempts(const struct policy *policy);
+
+/*
+ * One canonical text of the container's half of the merged values (keys whose
+ * half has HALF_CONTAINER), by which a login tells whether a living container
+ * was made from the same policy. malloc'ed; NULL when out of memory.
+ */
+char *policy_container_half(const struct policy *policy);
+
+#endif
