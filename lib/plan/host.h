@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "../base/error.h"
@@ -60,6 +61,9 @@ struct host {
 	const char *arch;       /* Docker's name: amd64, arm64, ... */
 	bool has_seccomp;
 	bool has_console;       /* /dev/console is there */
+	uint64_t hard_limits[RLIM_NLIMITS]; /* of this process; RLIM_INFINITY: unlimited */
+	uint64_t most_files;    /* /proc/sys/fs/nr_open: no RLIMIT_NOFILE above it */
+	int oom_score_adj;      /* of this process */
 
 	/* questions; `host` is this struct, `context` below is theirs */
 
@@ -75,9 +79,10 @@ struct host {
 	/* Paths that match a shell pattern, sorted; none is no error. */
 	int (*glob)(const struct host *host, const char *pattern, struct strings *ret_paths,
 		    struct error *error);
-	/* A file that only root may write, at most `most` bytes; a NUL follows. */
-	int (*read)(const struct host *host, const char *path, size_t most, char **ret_bytes,
-		    size_t *ret_size, struct error *error);
+	/* A regular file of at most `most` bytes; a NUL follows. `trusted`: only root may write it or
+	 * any folder above it (what a policy names); else whatever the caller can read. */
+	int (*read)(const struct host *host, const char *path, bool trusted, size_t most,
+		    char **ret_bytes, size_t *ret_size, struct error *error);
 	/* The number of a group, by name or number. */
 	int (*group)(const struct host *host, const char *name, gid_t *ret_gid, struct error *error);
 	void *context;

@@ -28,6 +28,7 @@ enum mount_kind {
 	MOUNT_MQUEUE,
 	MOUNT_MASK,     /* cover `target`: a folder by an empty read-only tmpfs, a file by /dev/null */
 	MOUNT_READONLY, /* make what is at `target` read-only, with all below it */
+	MOUNT_FOLDER,   /* no mount: a folder with `mode`, `uid`, `gid` in a tmpfs of our own */
 };
 
 /* One row of what the builder does, in order. Paths are absolute, inside the new root, without
@@ -44,9 +45,13 @@ struct plan_mount {
 	bool optional;      /* skip where source or target is missing */
 	bool as_user;       /* open the source with the person's fsuid: a home on root-squashed NFS */
 	bool seal;          /* tmpfs: make it read-only once all rows are done (what covers homes) */
+	mode_t mode;        /* MOUNT_FOLDER, also where it is there already */
+	uid_t uid;
+	gid_t gid;
 };
 
-/* A node in the container's own /dev (or another tmpfs of its own). */
+/* A node in the container's own /dev (or another tmpfs of its own). Made when all mounts are done;
+ * folders on the way are root's, mode 0755. */
 struct plan_node {
 	char *path;
 	char *link;  /* not NULL: a symlink with this text, nothing else below counts */
@@ -70,7 +75,7 @@ struct plan_ulimit {
 
 struct plan {
 	struct host_user user;
-	char *policy; /* policy_container_half: the same text, the same container */
+	char *policy; /* policy_container_half: the same text, the same container; the caller's to set */
 	bool service; /* `confine run`: nobody's login; no home of anyone's unless --as */
 
 	/* The container's half. */
@@ -107,11 +112,13 @@ struct plan {
 
 /* What the caller knows beyond the policy. */
 struct plan_context {
-	const char *conf;  /* the policy folder: covered inside; seccomp profiles are relative to CONF/seccomp */
+	const char *conf;  /* the policy folder: covered inside; seccomp profiles are relative to
+			    * CONF/seccomp, unless a flag names them: then they are the caller's paths */
 	bool service;      /* `confine run` */
 	bool here;         /* join=here: refuses another rootfs */
 	bool groups_lost;  /* login and atd set the groups anew after open: group_add is refused */
-	bool seccomp_from_caller; /* `confine run`: seccomp=FILE is the caller's own path */
+	bool no_home;      /* `confine run` without --as: nobody's home, uid 0's is an empty tmpfs */
+	char *const *environment; /* `confine run`: where env without `=` looks; NULL: refused */
 	const char *cache; /* folder of compiled filters, or NULL */
 	const struct log *log;
 };
@@ -126,6 +133,9 @@ void plan_clear(struct plan *plan);
 
 /* The whole plan as JSON (json-c, pretty), malloc'ed. The filter itself is not in it. */
 char *plan_print_json(const struct plan *plan);
+
+/* The same for people: a line a fact, malloc'ed. */
+char *plan_print_text(const struct plan *plan);
 
 /* Reads the join's half and `namespaces`, `rootfs` back from such a text (for `confine enter`). */
 int plan_read_json(struct plan *ret_plan, const char *json, struct error *error);
