@@ -30,7 +30,6 @@ char *caps_print(uint64_t set);
 struct caps_layer {
 	uint64_t add, drop; /* names */
 	bool add_all, drop_all;
-	bool reset; /* an empty bare key: what was inherited goes, Docker's default set stays */
 };
 
 /*
@@ -38,9 +37,19 @@ struct caps_layer {
  * an earlier layer and not added by name since: ALL never brings them back.
  */
 struct caps_state {
-	uint64_t set, dropped, named, added;
+	uint64_t set;
+	uint64_t dropped;
+	uint64_t named; /* written out in any list */
+	uint64_t added; /* of `set`: written out in a cap_add */
 };
 void caps_state_init(struct caps_state *state);
 void caps_apply(struct caps_state *state, const struct caps_layer *layer);
+
+/*
+ * What the values of cap_add and cap_drop come to, layer by layer. A reset or a
+ * removed suffix has taken its values out before. The error is located.
+ */
+int caps_merge(struct caps_merged *ret_caps, const struct setting *add, const struct setting *drop,
+	       struct error *error);
 
 #endif

@@ -105,7 +105,9 @@ struct key {
 	enum key_state state;
 	/* Puts one value into the request; checks its grammar. Never NULL. */
 	int (*parse)(struct request *request, const struct value *value, struct error *error);
-	const char *fallback; /* the built-in value, as text; "" where there is none */
+	/* The built-in value of a single key, as text; "" where there is none (or where it depends on
+	 * others: seccomp, share). Lists have theirs in key_built_ins. */
+	const char *fallback;
 	const char *sentence;
 };
 
@@ -116,5 +118,18 @@ extern const struct key keys[KEY_COUNT];
 const struct key *key_find(const char *section, const char *name);
 /* The row of a docker flag (without dashes), or NULL. */
 const struct key *key_find_flag(const char *flag);
+/*
+ * A flag of docker run (without dashes, '_' as '-') that confine knows and has
+ * no key for, since a login cannot have it: publish, restart, ...
+ */
+bool key_is_docker_only(const char *flag);
+
+/* The entries of the built-in layer; a policy replaces or removes them by suffix. */
+struct key_built_in {
+	enum key_id key;
+	const char *suffix, *text;
+};
+extern const struct key_built_in key_built_ins[];
+extern const size_t key_built_in_count;
 
 #endif

@@ -14,6 +14,7 @@
 #include "../base/error.h"
 #include "../base/log.h"
 #include "../base/text.h"
+#include "findings.h"
 
 struct origin {
 	char *file;    /* owned; e.g. "/etc/confine.d/user/alice.ini", "--cap-add", "built-in" */
@@ -24,6 +25,7 @@ struct value {
 	char *text;
 	char *suffix; /* of `volume.scratch`: "scratch"; "" for the bare key */
 	struct origin origin;
+	unsigned layer; /* 0: built-in; the higher, the more specific; groups of one priority share it */
 };
 
 /* The effective values of one key. SHAPE_SINGLE: none or one. */
@@ -53,17 +55,21 @@ struct subject {
 	size_t group_count;
 };
 
+/* A value as it stands in one file or flag, nothing merged. */
+struct keyed_value {
+	int key; /* enum key_id */
+	struct value value;
+};
+
 /* One layer of values on top of all files, as `confine run`'s flags are. */
 struct overrides {
-	struct {
-		int key; /* enum key_id */
-		struct value value;
-	} *items;
+	struct keyed_value *items;
 	size_t count;
 };
 
 void overrides_clear(struct overrides *overrides);
-/* `origin` is what messages call it: "--cap-add". */
+/* `origin` is what messages call it: "--cap-add". Flags of one list add up, of a single value the
+ * last one holds. An empty text is ERROR_USAGE: flags take nothing away. */
 int overrides_add(struct overrides *overrides, int key, const char *text, const char *origin,
 		  struct error *error);
 
@@ -91,5 +97,17 @@ bool policy_exempts(const struct policy *policy);
  * was made from the same policy. malloc'ed; NULL when out of memory.
  */
 char *policy_container_half(const struct policy *policy);
+
+/*
+ * Everything that is wrong with a policy file or a whole policy folder, for
+ * `confine check`. A folder: default.ini, group/, user/, exempt, seccomp/,
+ * their owners and modes, names that no login would ever look for, and entries
+ * that nothing reads. A file: its lines, keys and values (and owner and mode),
+ * whatever its name. What needs NSS or this host (groups of one person in
+ * conflict, missing devices) is found by policy_load and plan_resolve.
+ * `ret_findings` is filled in the order of files and lines. -1 only where
+ * nothing could be checked: out of memory, or `path` cannot be opened.
+ */
+int policy_check(const char *path, struct findings *ret_findings, struct error *error);
 
 #endif
