@@ -6,6 +6,7 @@ SYSCONFDIR ?= /etc
 SBINDIR    ?= $(PREFIX)/sbin
 LIBEXECDIR ?= $(PREFIX)/libexec
 MANDIR     ?= $(PREFIX)/share/man
+DOCDIR     ?= $(PREFIX)/share/doc/confine
 MULTIARCH  := $(shell $(CC) -print-multiarch 2>/dev/null)
 PAMDIR     ?= $(if $(MULTIARCH),/lib/$(MULTIARCH)/security,/lib/security)
 BUILD      ?= build
@@ -106,6 +107,16 @@ install: all ## install under DESTDIR
 	install -m 0644 $(MODULE) $(DESTDIR)$(PAMDIR)/pam_confine.so
 	install -m 0755 $(COMMAND) $(DESTDIR)$(SBINDIR)/confine
 	install -m 0755 $(INIT_BIN) $(DESTDIR)$(LIBEXECDIR)/confine-init
+	for file in default.ini exempt; do \
+		[ -e $(DESTDIR)$(CONFDIR)/$$file ] || \
+			install -m 0644 conf/$$file $(DESTDIR)$(CONFDIR)/$$file || exit 1; \
+	done
+	install -d $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR)/pam
+	install -m 0644 conf/examples/*.ini $(DESTDIR)$(DOCDIR)/examples
+	install -m 0644 conf/pam/* $(DESTDIR)$(DOCDIR)/pam
+	install -d $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
+	install -m 0644 man/*.5 $(DESTDIR)$(MANDIR)/man5
+	install -m 0644 man/*.8 $(DESTDIR)$(MANDIR)/man8
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
