@@ -101,6 +101,9 @@ check: deps ## install what is needed, build, run all tests (root)
 	$(Q)$(MAKE) all $(UNIT_BIN)
 	$(Q)BUILD=$(abspath $(BUILD)) tests/run all
 
+lint: all ## look at sources and manual pages (clang-format, clang-tidy, cppcheck, mandoc, own rules)
+	$(Q)BUILD=$(BUILD) packaging/lint
+
 install: all ## install under DESTDIR
 	install -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)
 	install -d -m 0755 $(DESTDIR)$(CONFDIR)/user $(DESTDIR)$(CONFDIR)/group $(DESTDIR)$(CONFDIR)/seccomp
@@ -125,7 +128,7 @@ help: ## say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 FORCE:
-.PHONY: all check check-unit clean deps FORCE help install
+.PHONY: all check check-unit clean deps FORCE help install lint
 .DELETE_ON_ERROR:
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(PAM_SRC))) $(addsuffix .d,$(UNIT_BIN))
