@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Homes: where they stand an empty folder is laid over them, and in it only the
+ * person's own comes back, writable. In another rootfs nothing is covered, and
+ * the person's home is brought to where that tree has it.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../base/scope.h"
+#include "resolve.h"
+
+/* Empty, root's; read-only once what is let through has been mounted in it. */
+static const struct plan_mount cover_mount = { .kind = MOUNT_TMPFS,
+					       .attributes = MOUNTS_NO_SUID_DEV_EXEC,
+					       .seal = true };
+
+static int cover_folder(struct resolve *resolve, const char *path, struct error *error)
+{
+	scope_memory char *real = NULL;
+	bool make, missing;
+
+	if (mounts_find_target(resolve, path, &real, &make, &missing, error))
+		return -1;
+	if (missing || make)
+		return 0;
+	if (!strcmp(real, "/"))
+		return error_set(error, ERROR_POLICY, "homes cannot be '/'");
+	return mounts_add(resolve, &cover_mount, real, NULL, "mode=0755", error);
+}
+
+/* Whether the person's own home is to be there, and not a service's or root's. */
+static bool has_home(const struct resolve *resolve)
+{
+	if (resolve->context->no_home || (resolve->context->service && !resolve->user->uid))
+		return false;
+	return resolve->user->home[0] == '/' && strcmp(resolve->user->home, "/");
+}
+
+int mounts_add_homes(struct resolve *resolve, struct error *error)
+{
+	const struct request *request = resolve->request;
+
+	if (!resolve_host_view(resolve) || (request->home == HOME_ALL && has_home(resolve)))
+		return 0;
+	for (size_t i = 0; i < request->homes.count; i++) {
+		scope_memory char *path = expand_path(resolve, request->homes.items[i].text, error);
+
+		if (!path || cover_folder(resolve, path, error))
+			return resolve_fault(&request->homes.items[i].origin, error);
+	}
+	return 0;
+}
+
+/* An empty home of the person's own. */
+static int add_empty(struct resolve *resolve, const char *target, bool make, struct error *error)
+{
+	const struct plan_mount tmpfs = { .kind = MOUNT_TMPFS,
+					  .attributes = MOUNTS_NO_SUID_DEV,
+					  .make_target = make };
+	scope_memory char *options = text_format("mode=0700,uid=%u,gid=%u", resolve->user->uid,
+						 resolve->user->gid);
+
+	if (!options)
+		return error_memory(error);
+	return mounts_add(resolve, &tmpfs, target, NULL, options, error);
+}
+
+/*
+ * root's own home in `confine run`: an empty one. Where the tree has none, or it
+ * is `/`, there is nothing to do.
+ */
+static int add_root_home(struct resolve *resolve, struct error *error)
+{
+	scope_memory char *path = NULL, *real = NULL;
+	bool make, missing;
+
+	if (resolve->user->uid || resolve->user->home[0] != '/' || !strcmp(resolve->user->home, "/"))
+		return 0;
+	path = tidy_path(resolve->user->home, error);
+	if (!path || mounts_find_target(resolve, path, &real, &make, &missing, error))
+		return -1;
+	return missing ? 0 : add_empty(resolve, real, make, error);
+}
+
+static int bind_home(struct resolve *resolve, const char *source, const char *target, bool make,
+		     struct error *error)
+{
+	/* As the person: root may be nobody on an NFS server; and it is what mounts an automounter's. */
+	const struct plan_mount bind = { .kind = MOUNT_BIND,
+					 .attributes = MOUNT_ATTR_NODEV,
+					 .recursive = true,
+					 .as_user = resolve->user->uid != 0,
+					 .make_target = make };
+
+	return mounts_add(resolve, &bind, target, source, NULL, error);
+}
+
+/* Whether a home lies in one of the covered places (by its real path). */
+static bool is_covered(const struct resolve *resolve, const char *real)
+{
+	const struct plan_mount *row = mounts_cover(resolve->plan, real);
+
+	return row && row->kind == MOUNT_TMPFS;
+}
+
+/* A home in the host's view. */
+static int add_host_home(struct resolve *resolve, const char *path, const struct host_file *home,
+			 struct error *error)
+{
+	const struct host_user *user = resolve->user;
+	bool covered = is_covered(resolve, home->real);
+
+	if (resolve->request->home == HOME_TMPFS)
+		return add_empty(resolve, home->real, covered, error);
+	if (path_within(home->real, "/proc") || path_within(home->real, "/sys") ||
+	    path_within(home->real, "/dev"))
+		return resolve_warn(resolve, error, "home '%s' is no place for one and stays as it is",
+				    path);
+	if (covered || home->uid == user->uid)
+		return bind_home(resolve, home->real, home->real, covered, error);
+	return resolve_warn(resolve, error, "home '%s' does not belong to '%s' and is read-only", path,
+			    user->name);
+}
+
+/*
+ * Another tree: the home stands where that tree has it; where it only has the
+ * folder that homes stand in, that one is covered and the home made in it.
+ */
+static int add_foreign_home(struct resolve *resolve, const char *path, const char *source,
+			    struct error *error)
+{
+	const struct request *request = resolve->request;
+	scope_memory char *target = NULL;
+	bool make, missing;
+
+	if (mounts_find_target(resolve, path, &target, &make, &missing, error))
+		return -1;
+	for (size_t i = 0; missing && i < request->homes.count; i++) {
+		scope_memory char *folder = expand_path(resolve, request->homes.items[i].text, error);
+
+		if (!folder || (path_within(path, folder) && cover_folder(resolve, folder, error)))
+			return resolve_fault(&request->homes.items[i].origin, error);
+		if (mounts_find_target(resolve, path, &target, &make, &missing, error))
+			return -1;
+	}
+	if (missing)
+		return resolve_warn(resolve, error, "home '%s' does not exist in rootfs '%s'", path,
+				    resolve->plan->rootfs);
+	if (request->home == HOME_TMPFS)
+		return add_empty(resolve, target, make, error);
+	return bind_home(resolve, source, target, make, error);
+}
+
+int mounts_add_home(struct resolve *resolve, struct error *error)
+{
+	scope_of(host_file) struct host_file home = { 0 };
+	scope_memory char *path = NULL;
+	bool found;
+
+	if (!has_home(resolve))
+		return resolve->context->service ? add_root_home(resolve, error) : 0;
+	path = tidy_path(resolve->user->home, error);
+	if (!path || resolve_file(resolve, "/", path, &home, &found, error))
+		return error_prefix(error, "home of '%s'", resolve->user->name);
+	if (!found || !S_ISDIR(home.mode))
+		return resolve_warn(resolve, error, "home '%s' does not exist on this host", path);
+	if (!strcmp(home.real, "/"))
+		return 0;
+	if (resolve_host_view(resolve))
+		return add_host_home(resolve, path, &home, error);
+	return add_foreign_home(resolve, path, home.real, error);
+}

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The machine as a plan sees it: the one file of this room that asks it
+ * anything. What is checked is opened first and asked by descriptor, so that
+ * the answer is of the thing that was opened. Changes nothing.
+ */
+#include "host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <grp.h>
+#include <linux/seccomp.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/sysmacros.h>
+#include <sys/utsname.h>
+
+#include "../base/path.h"
+#include "../base/scope.h"
+
+void host_nodes_clear(struct host_nodes *nodes)
+{
+	for (size_t i = 0; i < nodes->count; i++)
+		free(nodes->items[i].path);
+	free(nodes->items);
+	*nodes = (struct host_nodes){ 0 };
+}
+
+void host_file_clear(struct host_file *file)
+{
+	free(file->real);
+	*file = (struct host_file){ 0 };
+}
+
+/* Puts `path` in front of an error and keeps its errno. */
+static int fail_on(struct error *error, const char *what, const char *path)
+{
+	char quoted[256];
+
+	return error_errno(error, "%s '%s'", what, text_quote(path, quoted, sizeof(quoted)));
+}
+
+static int find_file(const struct host *host, const char *root, const char *path,
+		     struct host_file *ret_file, struct error *error)
+{
+	scope_memory char *real = NULL;
+	scope_fd int tree = -1, fd = -1;
+	struct stat st;
+
+	(void)host;
+	if (!strcmp(root, "/")) {
+		fd = path_open_trusted(path, &real, error);
+	} else {
+		tree = path_open_trusted(root, NULL, error);
+		if (tree < 0)
+			return -1;
+		fd = path_open_in(tree, path, O_PATH, error);
+		real = strdup(path);
+	}
+	if (fd < 0)
+		return -1;
+	if (!real)
+		return error_memory(error);
+	if (fstat(fd, &st))
+		return fail_on(error, "cannot stat", path);
+	*ret_file = (struct host_file){ .mode = st.st_mode,
+					.uid = st.st_uid,
+					.gid = st.st_gid,
+					.device = st.st_dev,
+					.real = take_pointer(&real) };
+	return 0;
+}
+
+static bool is_device(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode);
+}
+
+static int add_node(struct host_nodes *nodes, const char *path, const struct stat *st,
+		    struct error *error)
+{
+	struct host_node *node;
+	char *copy = strdup(path);
+
+	node = copy ? array_add(&nodes->items, &nodes->count, sizeof(*node)) : NULL;
+	if (!node) {
+		free(copy);
+		return error_memory(error);
+	}
+	*node = (struct host_node){ .path = copy,
+				    .type = S_ISCHR(st->st_mode) ? 'c' : 'b',
+				    .major = major(st->st_rdev),
+				    .minor = minor(st->st_rdev),
+				    .mode = st->st_mode & 07777,
+				    .uid = st->st_uid,
+				    .gid = st->st_gid };
+	return 0;
+}
+
+static int walk_folder(struct host_nodes *nodes, int fd, const char *path, dev_t device,
+		       unsigned depth, struct error *error);
+
+/*
+ * One entry of a folder: a device is added, a folder of the same file system
+ * walked (/dev/shm, /dev/pts and /dev/mqueue are others'), anything else passed
+ * over, symlinks too: what they lead to is found where it stands.
+ */
+static int walk_entry(struct host_nodes *nodes, int folder, const char *path, const char *name,
+		      dev_t device, unsigned depth, struct error *error)
+{
+	scope_memory char *whole = text_format("%s/%s", path, name);
+	scope_fd int fd = openat(folder, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (!whole)
+		return error_memory(error);
+	if (fd < 0 && errno == ENOENT) /* unplugged meanwhile */
+		return 0;
+	if (fd < 0 || fstat(fd, &st))
+		return fail_on(error, "cannot open", whole);
+	if (is_device(&st))
+		return add_node(nodes, whole, &st, error);
+	if (S_ISDIR(st.st_mode) && st.st_dev == device)
+		return walk_folder(nodes, fd, whole, device, depth + 1, error);
+	return 0;
+}
+
+static int walk_folder(struct host_nodes *nodes, int fd, const char *path, dev_t device,
+		       unsigned depth, struct error *error)
+{
+	scope_fd int readable = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	scope_dir DIR *entries = NULL;
+	struct dirent *entry;
+
+	if (depth > 16)
+		return error_set(error, ERROR_HOST, "device folder '%s' is too deep", path);
+	if (readable < 0)
+		return fail_on(error, "cannot read", path);
+	entries = fdopendir(readable);
+	if (!entries)
+		return fail_on(error, "cannot read", path);
+	readable = -1; /* now the stream's */
+	while (errno = 0, (entry = readdir(entries))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (walk_entry(nodes, fd, path, entry->d_name, device, depth, error))
+			return -1;
+	}
+	return errno ? fail_on(error, "cannot read", path) : 0;
+}
+
+static int compare_nodes(const void *left, const void *right)
+{
+	return strcmp(((const struct host_node *)left)->path,
+		      ((const struct host_node *)right)->path);
+}
+
+static int find_devices(const struct host *host, const char *path, struct host_nodes *ret_nodes,
+			struct error *error)
+{
+	scope_of(host_nodes) struct host_nodes nodes = { 0 };
+	scope_fd int fd = path_open_trusted(path, NULL, error);
+	struct stat st;
+
+	(void)host;
+	if (fd < 0) {
+		if (error->number == ENOENT || error->number == ENOTDIR)
+			error_set(error, ERROR_HOST, "device '%s' does not exist", path);
+		return -1;
+	}
+	if (fstat(fd, &st))
+		return fail_on(error, "cannot stat", path);
+	nodes.folder = S_ISDIR(st.st_mode);
+	if (is_device(&st) && add_node(&nodes, path, &st, error))
+		return -1;
+	if (nodes.folder &&
+	    walk_folder(&nodes, fd, strcmp(path, "/") ? path : "", st.st_dev, 0, error))
+		return -1;
+	if (!nodes.count)
+		return error_set(error, ERROR_HOST, "'%s' is not a device node", path);
+	qsort(nodes.items, nodes.count, sizeof(*nodes.items), compare_nodes);
+	*ret_nodes = nodes;
+	nodes = (struct host_nodes){ 0 };
+	return 0;
+}
+
+static int find_glob(const struct host *host, const char *pattern, struct strings *ret_paths,
+		     struct error *error)
+{
+	scope_of(strings) struct strings paths = { 0 };
+	glob_t found = { 0 };
+	int failed = glob(pattern, 0, NULL, &found);
+
+	(void)host;
+	for (size_t i = 0; !failed && i < found.gl_pathc; i++)
+		failed = strings_add(&paths, found.gl_pathv[i], error) ? GLOB_NOSPACE : 0;
+	globfree(&found);
+	if (failed == GLOB_NOSPACE)
+		return error_memory(error);
+	if (failed && failed != GLOB_NOMATCH)
+		return error_set(error, ERROR_HOST, "cannot look for '%s'", pattern);
+	*ret_paths = paths;
+	paths = (struct strings){ 0 };
+	return 0;
+}
+
+/* A file of the caller's own choice; O_NONBLOCK: a FIFO must not hang. */
+static int open_callers_file(const char *path, struct error *error)
+{
+	scope_fd int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		return fail_on(error, "cannot open", path);
+	if (!S_ISREG(st.st_mode))
+		return error_set(error, ERROR_USAGE, "'%s' is not a regular file", path);
+	return take_fd(&fd);
+}
+
+static int read_file(const struct host *host, const char *path, bool trusted, size_t most,
+		     char **ret_bytes, size_t *ret_size, struct error *error)
+{
+	scope_fd int fd = trusted ? path_open_root_file(AT_FDCWD, path, error)
+				  : open_callers_file(path, error);
+
+	(void)host;
+	if (fd < 0)
+		return -1;
+	if (path_read_all(fd, most, ret_bytes, ret_size, error))
+		return error_prefix(error, "'%s'", path);
+	return 0;
+}
+
+/* Calls of the getXXnam_r family want a buffer of unknown size: it grows until it is enough. */
+static int grow_buffer(char **buffer, size_t *size, struct error *error)
+{
+	size_t larger = *size ? *size * 2 : 1024;
+	char *grown = larger <= 16 * 1024 * 1024 ? realloc(*buffer, larger) : NULL;
+
+	if (!grown)
+		return error_memory(error);
+	*buffer = grown;
+	*size = larger;
+	return 0;
+}
+
+/* The name of a group, or its number as text where it has none. */
+static char *group_name(gid_t gid, struct error *error)
+{
+	scope_memory char *buffer = NULL;
+	struct group record, *found = NULL;
+	size_t size = 0;
+	char *name;
+	int number;
+
+	do {
+		if (grow_buffer(&buffer, &size, error))
+			return NULL;
+		number = getgrgid_r(gid, &record, buffer, size, &found);
+	} while (number == ERANGE || number == EINTR);
+	name = found ? strdup(found->gr_name) : text_format("%u", gid);
+	if (!name)
+		error_memory(error);
+	return name;
+}
+
+static int find_group(const struct host *host, const char *name, gid_t *ret_gid,
+		      struct error *error)
+{
+	scope_memory char *buffer = NULL;
+	struct group record, *found = NULL;
+	struct error not_a_number = ERROR_INIT;
+	uint64_t gid;
+	size_t size = 0;
+	int number;
+
+	(void)host;
+	do {
+		if (grow_buffer(&buffer, &size, error))
+			return -1;
+		number = getgrnam_r(name, &record, buffer, size, &found);
+	} while (number == ERANGE || number == EINTR);
+	if (found) {
+		*ret_gid = found->gr_gid;
+		return 0;
+	}
+	/* (gid_t)-1 means "no change" to the kernel. */
+	if (text_unsigned(name, UINT32_MAX - 1, &gid, &not_a_number))
+		return error_set(error, ERROR_HOST, "no group named '%s'", name);
+	*ret_gid = (gid_t)gid;
+	return 0;
+}
+
+/* A small file of the kernel's that holds one whole number; `fallback` where it cannot be read. */
+static long kernel_number(const char *path, long fallback)
+{
+	scope_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[32] = "", *end;
+	long number;
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		return fallback;
+	number = strtol(text, &end, 10);
+	return end == text ? fallback : number;
+}
+
+/* Docker's words for what uname calls a machine (containerd/platforms, "normalizeArch"). */
+static const char *docker_arch(const char *machine)
+{
+	static const struct {
+		const char *machine, *arch;
+	} names[] = { { "x86_64", "amd64" },  { "aarch64", "arm64" }, { "i686", "386" },
+		      { "armv7l", "arm" },    { "ppc64le", "ppc64le" }, { "s390x", "s390x" },
+		      { "riscv64", "riscv64" }, { "mips64", "mips64" }, { "loongarch64", "loong64" } };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(names[i].machine, machine))
+			return names[i].arch;
+	return "unknown";
+}
+
+static uint64_t bounding_set(int last_cap)
+{
+	uint64_t set = 0;
+
+	for (int capability = 0; capability <= last_cap && capability < 64; capability++)
+		if (prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1)
+			set |= UINT64_C(1) << capability;
+	return set;
+}
+
+static void find_limits(struct host *host)
+{
+	struct rlimit limit;
+
+	for (int resource = 0; resource < (int)RLIM_NLIMITS; resource++)
+		if (!getrlimit((__rlimit_resource_t)resource, &limit))
+			host->hard_limits[resource] = limit.rlim_max;
+	host->most_files = (uint64_t)kernel_number("/proc/sys/fs/nr_open", 1024 * 1024);
+	host->oom_score_adj = (int)kernel_number("/proc/self/oom_score_adj", 0);
+}
+
+int host_init(struct host *ret_host, struct error *error)
+{
+	struct host host = { .devices = find_devices,
+			     .file = find_file,
+			     .glob = find_glob,
+			     .read = read_file,
+			     .group = find_group };
+	struct utsname names;
+
+	if (uname(&names))
+		return error_errno(error, "cannot ask for the kernel's version");
+	if (sscanf(names.release, "%u.%u", &host.kernel_major, &host.kernel_minor) != 2)
+		return error_set(error, ERROR_HOST, "kernel version '%s' is not understood",
+				 names.release);
+	snprintf(host.name, sizeof(host.name), "%s", names.nodename);
+	host.arch = docker_arch(names.machine);
+	host.last_cap = (int)kernel_number("/proc/sys/kernel/cap_last_cap", 40);
+	host.bounding = bounding_set(host.last_cap);
+	/* A filter that is no address: EFAULT where the kernel knows filters, else EINVAL (seccomp(2)). */
+	errno = 0;
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0);
+	host.has_seccomp = errno == EFAULT;
+	host.has_console = !access("/dev/console", F_OK);
+	find_limits(&host);
+	*ret_host = host;
+	return 0;
+}
+
+void host_user_clear(struct host_user *user)
+{
+	free(user->name);
+	free(user->group);
+	free(user->home);
+	free(user->shell);
+	free(user->gids);
+	strings_clear(&user->groups);
+	*user = (struct host_user){ 0 };
+}
+
+/* Numbers of all groups, the primary one first. */
+static int find_gids(struct host_user *user, struct error *error)
+{
+	int room = 16, count = 0;
+
+	for (;;) {
+		gid_t *grown = reallocarray(user->gids, (size_t)room, sizeof(*grown));
+
+		if (!grown)
+			return error_memory(error);
+		user->gids = grown;
+		count = room;
+		if (getgrouplist(user->name, user->gid, user->gids, &count) >= 0)
+			break;
+		if (room > 65536) /* NGROUPS_MAX */
+			return error_set(error, ERROR_HOST, "user '%s' is in too many groups",
+					 user->name);
+		room = count > room ? count : room * 2;
+	}
+	for (int i = 0; i < count; i++)
+		if (user->gids[i] == user->gid) {
+			user->gids[i] = user->gids[0];
+			user->gids[0] = user->gid;
+		}
+	room = count;
+	for (int i = 0; i < room; i++) {
+		scope_memory char *name = group_name(user->gids[i], error);
+
+		if (!name || strings_add(&user->groups, name, error))
+			return -1;
+	}
+	user->group = strdup(user->groups.items[0]);
+	return user->group ? 0 : error_memory(error);
+}
+
+static int copy_record(struct host_user *user, const struct passwd *record, struct error *error)
+{
+	user->uid = record->pw_uid;
+	user->gid = record->pw_gid;
+	user->name = strdup(record->pw_name);
+	user->home = strdup(record->pw_dir ? record->pw_dir : "");
+	user->shell = strdup(record->pw_shell ? record->pw_shell : "");
+	if (!user->name || !user->home || !user->shell)
+		return error_memory(error);
+	return find_gids(user, error);
+}
+
+int host_user_find(const char *name, struct host_user *ret_user, struct error *error)
+{
+	scope_of(host_user) struct host_user user = { 0 };
+	scope_memory char *buffer = NULL;
+	struct passwd record, *found = NULL;
+	char quoted[128];
+	size_t size = 0;
+	int number;
+
+	text_quote(name, quoted, sizeof(quoted));
+	do {
+		if (grow_buffer(&buffer, &size, error))
+			return -1;
+		number = getpwnam_r(name, &record, buffer, size, &found);
+	} while (number == ERANGE || number == EINTR);
+	if (!found)
+		return error_set(error, ERROR_HOST, "no user named '%s'", quoted);
+	if (copy_record(&user, found, error))
+		return -1;
+	*ret_user = user;
+	user = (struct host_user){ 0 };
+	return 0;
+}
+
+int host_user_root(struct host_user *ret_user, struct error *error)
+{
+	scope_of(host_user) struct host_user user = { .name = strdup("root"),
+						      .group = strdup("root"),
+						      .home = strdup("/root"),
+						      .shell = strdup("/bin/sh"),
+						      .gids = calloc(1, sizeof(gid_t)) };
+
+	if (!user.name || !user.group || !user.home || !user.shell || !user.gids)
+		return error_memory(error);
+	if (strings_add(&user.groups, "root", error))
+		return -1;
+	*ret_user = user;
+	user = (struct host_user){ 0 };
+	return 0;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which namespaces are the container's own, and what can only be said of those:
+ * its hostname and its sysctls.
+ */
+#include <ctype.h>
+#include <sched.h>
+#include <string.h>
+
+#include "../base/scope.h"
+#include "resolve.h"
+
+/* A hostname as the kernel takes it: at most 64 bytes (sethostname(2)), and nothing that garbles a
+ * log or a prompt. */
+static int check_hostname(const char *name, struct error *error)
+{
+	char quoted[256];
+
+	text_quote(name, quoted, sizeof(quoted));
+	if (!*name || strlen(name) > 64)
+		return error_set(error, ERROR_POLICY, "hostname '%s' is not of 1 to 64 characters",
+				 quoted);
+	for (const char *at = name; *at; at++)
+		if (!isalnum((unsigned char)*at) && !strchr("-._", *at))
+			return error_set(error, ERROR_POLICY,
+					 "hostname '%s' holds more than letters, digits, '-', '.', '_'",
+					 quoted);
+	return 0;
+}
+
+static int resolve_hostname(struct resolve *resolve, struct error *error)
+{
+	const struct request *request = resolve->request;
+	scope_memory char *name = NULL;
+
+	if (!request->hostname)
+		return 0;
+	if (request->uts_host)
+		error_set(error, ERROR_POLICY, "hostname cannot stand beside uts = host");
+	else if ((name = expand_text(resolve, request->hostname, error)) &&
+		 !check_hostname(name, error)) {
+		resolve->plan->hostname = take_pointer(&name);
+		return 0;
+	}
+	return resolve_fault(&request->hostname_origin, error);
+}
+
+int resolve_namespaces(struct resolve *resolve, struct error *error)
+{
+	const struct request *request = resolve->request;
+	uint32_t own = CLONE_NEWNS;
+
+	own |= request->pid_host ? 0 : CLONE_NEWPID;
+	own |= request->ipc_host ? 0 : CLONE_NEWIPC;
+	own |= request->uts_host ? 0 : CLONE_NEWUTS;
+	own |= request->cgroupns_host ? 0 : CLONE_NEWCGROUP;
+	own |= request->network_none ? CLONE_NEWNET : 0;
+	resolve->plan->namespaces = own;
+	return resolve_hostname(resolve, error);
+}
+
+/* Docker's list (daemon/daemon_unix.go and opts): what belongs to which namespace. A name ending in
+ * a dot stands for all below. */
+static const struct {
+	const char *name;
+	uint32_t space;
+} sysctl_spaces[] = {
+	{ "net.", CLONE_NEWNET },	 { "fs.mqueue.", CLONE_NEWIPC },
+	{ "kernel.msgmax", CLONE_NEWIPC }, { "kernel.msgmnb", CLONE_NEWIPC },
+	{ "kernel.msgmni", CLONE_NEWIPC }, { "kernel.sem", CLONE_NEWIPC },
+	{ "kernel.shmall", CLONE_NEWIPC }, { "kernel.shmmax", CLONE_NEWIPC },
+	{ "kernel.shmmni", CLONE_NEWIPC }, { "kernel.shm_rmid_forced", CLONE_NEWIPC },
+};
+
+/* The namespace that a sysctl belongs to, or 0. */
+static uint32_t sysctl_space(const char *name)
+{
+	for (size_t i = 0; i < sizeof(sysctl_spaces) / sizeof(*sysctl_spaces); i++) {
+		const char *known = sysctl_spaces[i].name;
+
+		if (known[strlen(known) - 1] == '.' ? text_starts(name, known) : !strcmp(name, known))
+			return sysctl_spaces[i].space;
+	}
+	return 0;
+}
+
+/* The name becomes a path below /proc/sys: only what cannot lead elsewhere. */
+static bool sysctl_plain(const char *name)
+{
+	if (strstr(name, "..") || name[strlen(name) - 1] == '.')
+		return false;
+	for (const char *at = name; *at; at++)
+		if (!isalnum((unsigned char)*at) && !strchr("._-", *at))
+			return false;
+	return true;
+}
+
+static int check_sysctl(const struct resolve *resolve, const char *name, struct error *error)
+{
+	uint32_t space = *name ? sysctl_space(name) : 0;
+	char quoted[128];
+
+	text_quote(name, quoted, sizeof(quoted));
+	if (!space || !sysctl_plain(name))
+		return error_set(error, ERROR_POLICY, "sysctl '%s' does not belong to a container", quoted);
+	if (resolve->plan->namespaces & space)
+		return 0;
+	return error_set(error, ERROR_POLICY, "sysctl '%s' needs %s", quoted,
+			 space == CLONE_NEWNET ? "a network of one's own (network = none)"
+					       : "ipc = private");
+}
+
+static int add_sysctl(struct plan *plan, const char *name, const char *text, struct error *error)
+{
+	struct plan_pair *pair = NULL;
+
+	for (size_t i = 0; i < plan->sysctls.count; i++)
+		if (!strcmp(plan->sysctls.items[i].name, name))
+			pair = &plan->sysctls.items[i];
+	if (!pair)
+		pair = array_add(&plan->sysctls.items, &plan->sysctls.count, sizeof(*pair));
+	if (!pair)
+		return error_memory(error);
+	free(pair->name);
+	free(pair->text);
+	pair->name = strdup(name);
+	pair->text = strdup(text);
+	return pair->name && pair->text ? 0 : error_memory(error);
+}
+
+int resolve_sysctls(struct resolve *resolve, struct error *error)
+{
+	const struct request *request = resolve->request;
+
+	/* Docker's own in every private network (daemon/oci_linux.go). */
+	if (request->network_none &&
+	    (add_sysctl(resolve->plan, "net.ipv4.ping_group_range", "0 2147483647", error) ||
+	     add_sysctl(resolve->plan, "net.ipv4.ip_unprivileged_port_start", "0", error)))
+		return -1;
+	for (size_t i = 0; i < request->sysctls.count; i++) {
+		const struct pair_request *pair = &request->sysctls.items[i];
+
+		if (check_sysctl(resolve, pair->name, error) ||
+		    add_sysctl(resolve->plan, pair->name, pair->text ? pair->text : "", error))
+			return resolve_fault(&pair->origin, error);
+	}
+	return 0;
+}

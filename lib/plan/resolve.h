@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the steps of plan_resolve share: the half-made plan, and what it is made
+ * from. Nobody outside of lib/plan includes this.
+ */
+#ifndef CONFINE_PLAN_RESOLVE_H
+#define CONFINE_PLAN_RESOLVE_H
+
+#include <linux/mount.h>
+
+#include "plan.h"
+
+struct resolve {
+	struct plan *plan;
+	const struct request *request;
+	const struct host_user *user;
+	const struct host *host;
+	const struct plan_context *context;
+};
+
+/* The steps, in the order of their rows in plan.c. */
+int resolve_rootfs(struct resolve *resolve, struct error *error);
+int resolve_namespaces(struct resolve *resolve, struct error *error);
+int resolve_capabilities(struct resolve *resolve, struct error *error);
+int resolve_share(struct resolve *resolve, struct error *error);
+int resolve_groups(struct resolve *resolve, struct error *error);
+int resolve_sysctls(struct resolve *resolve, struct error *error);
+int resolve_limits(struct resolve *resolve, struct error *error);
+int resolve_environment(struct resolve *resolve, struct error *error);
+int resolve_seccomp(struct resolve *resolve, struct error *error);
+int resolve_mounts(struct resolve *resolve, struct error *error);
+int resolve_devices(struct resolve *resolve, struct error *error);
+int resolve_warnings(struct resolve *resolve, struct error *error);
+
+/* Whether a capability (its number) is in the bounding set. */
+bool resolve_has_cap(const struct resolve *resolve, int capability);
+
+/* Puts the position of the faulty value into the error. Returns -1. */
+int resolve_fault(const struct origin *origin, struct error *error);
+
+/* Whether the value was given as a flag of `confine run`, not in a policy file. */
+bool resolve_from_flag(const struct origin *origin);
+
+/*
+ * Replaces %u %U %g %h %%; any other % is an error. malloc'ed. A name that is
+ * put into a path must be one part of it: no slash, not "." or "..".
+ */
+char *expand_text(const struct resolve *resolve, const char *text, struct error *error);
+
+/* An absolute path without doubled slashes, "." and a slash at the end; malloc'ed. ".." is an
+ * error: what it would mean depends on symlinks. */
+char *tidy_path(const char *path, struct error *error);
+
+/* Both. */
+char *expand_path(const struct resolve *resolve, const char *text, struct error *error);
+
+/* "nofile" for RLIMIT_NOFILE, and back; -1 for an unknown name. */
+const char *limits_name(int resource);
+int limits_find(const char *name);
+
+/* The steps of resolve_mounts. */
+int mounts_add_system(struct resolve *resolve, struct error *error);
+int mounts_add_run(struct resolve *resolve, struct error *error);
+int mounts_add_homes(struct resolve *resolve, struct error *error);
+int mounts_add_home(struct resolve *resolve, struct error *error);
+int mounts_add_hidden(struct resolve *resolve, bool in_home, struct error *error);
+int mounts_add_volumes(struct resolve *resolve, struct error *error);
+
+/* Appends a row: the values of `mount`, whose own strings do not count, with copies of these. */
+int mounts_add(struct resolve *resolve, const struct plan_mount *mount, const char *target,
+	       const char *source, const char *options, struct error *error);
+
+/* MOUNT_ATTR_... of nearly all rows. */
+#define MOUNTS_NO_SUID_DEV (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+#define MOUNTS_NO_SUID_DEV_EXEC (MOUNTS_NO_SUID_DEV | MOUNT_ATTR_NOEXEC)
+
+/* Covers `target`, which is of that mode (its type counts). */
+int mounts_hide(struct resolve *resolve, const char *target, mode_t mode, struct error *error);
+
+/* The last row that `path` lies in (at or beneath its target), or NULL: the root itself. */
+const struct plan_mount *mounts_cover(const struct plan *plan, const char *path);
+
+/* Whether `path` lies strictly beneath a tmpfs of the plan's own. */
+bool mounts_own(const struct plan *plan, const char *path);
+
+/* Whether `path` is `folder` or lies beneath it. */
+bool path_within(const char *path, const char *folder);
+
+/* Whether the root is a view of the host's own tree. */
+bool resolve_host_view(const struct resolve *resolve);
+
+/* A line that `check` and `show` print. */
+int resolve_warn(struct resolve *resolve, struct error *error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * Where something can be mounted at `path`: the path without symlinks, and
+ * whether it is to be made. *ret_missing: it is not there, and beneath nothing
+ * of our own; then there is no path and 0 is returned.
+ */
+int mounts_find_target(const struct resolve *resolve, const char *path, char **ret_real,
+		       bool *ret_make, bool *ret_missing, struct error *error);
+
+/* host->file; a path that is not there is no error but *ret_found false. */
+int resolve_file(const struct resolve *resolve, const char *root, const char *path,
+		 struct host_file *ret_file, bool *ret_found, struct error *error);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The policy's own volumes and tmpfs: in the order of their depth, so that one
+ * may lie in another, and where they are as deep, as they are written.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../base/scope.h"
+#include "resolve.h"
+
+struct wanted {
+	const struct volume_request *volume; /* or else */
+	const struct tmpfs_request *tmpfs;
+	const struct origin *origin;
+	char *target;
+	size_t depth, order;
+};
+
+struct wanted_list {
+	struct wanted *items;
+	size_t count;
+};
+
+static void wanted_list_clear(struct wanted_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i].target);
+	free(list->items);
+}
+
+/* What a container cannot do without, or what would be no longer its own. */
+static const struct {
+	const char *path;
+	bool below; /* with all that lies below it */
+} reserved[] = {
+	{ "/", false }, { "/dev", false }, { "/dev/pts", true },     { "/proc", true },
+	{ "/run", false }, { "/sys", false }, { "/run/confine", true },
+};
+
+static int check_reserved(const char *kind, const char *target, struct error *error)
+{
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
+		if (reserved[i].below ? path_within(target, reserved[i].path)
+				      : !strcmp(target, reserved[i].path))
+			return error_set(error, ERROR_POLICY, "%s target '%s' is the container's own", kind,
+					 target);
+	return 0;
+}
+
+static int want(struct resolve *resolve, struct wanted_list *list, const struct wanted *item,
+		const char *text, struct error *error)
+{
+	scope_memory char *target = expand_path(resolve, text, error);
+	struct wanted *added;
+
+	if (!target)
+		return -1;
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->items[i].target, target))
+			return error_set(error, ERROR_POLICY, "target '%s' is given twice", target);
+	added = array_add(&list->items, &list->count, sizeof(*added));
+	if (!added)
+		return error_memory(error);
+	*added = *item;
+	added->order = list->count;
+	for (const char *at = target; *at; at++)
+		added->depth += *at == '/';
+	added->target = take_pointer(&target);
+	return 0;
+}
+
+static int compare_wanted(const void *left, const void *right)
+{
+	const struct wanted *a = left, *b = right;
+
+	if (a->depth != b->depth)
+		return a->depth < b->depth ? -1 : 1;
+	return a->order < b->order ? -1 : 1;
+}
+
+static int collect(struct resolve *resolve, struct wanted_list *list, struct error *error)
+{
+	const struct request *request = resolve->request;
+
+	for (size_t i = 0; i < request->volumes.count; i++) {
+		const struct volume_request *volume = &request->volumes.items[i];
+		struct wanted item = { .volume = volume, .origin = &volume->origin };
+
+		if (want(resolve, list, &item, volume->target, error))
+			return resolve_fault(item.origin, error);
+	}
+	for (size_t i = 0; i < request->tmpfs.count; i++) {
+		const struct tmpfs_request *tmpfs = &request->tmpfs.items[i];
+		struct wanted item = { .tmpfs = tmpfs, .origin = &tmpfs->origin };
+
+		if (want(resolve, list, &item, tmpfs->target, error))
+			return resolve_fault(item.origin, error);
+	}
+	if (list->count)
+		qsort(list->items, list->count, sizeof(*list->items), compare_wanted);
+	return 0;
+}
+
+static int find_wanted_target(struct resolve *resolve, const struct wanted *item, char **ret_real,
+			      bool *ret_make, struct error *error)
+{
+	const char *kind = item->volume ? "volume" : "tmpfs";
+	scope_memory char *real = NULL;
+	bool missing;
+
+	if (check_reserved(kind, item->target, error))
+		return -1;
+	if (mounts_find_target(resolve, item->target, &real, ret_make, &missing, error))
+		return error_prefix(error, "%s target '%s'", kind, item->target);
+	if (missing)
+		return error_set(error, ERROR_HOST, "%s target '%s' does not exist %s%s%s", kind,
+				 item->target, resolve_host_view(resolve) ? "on this host" : "in rootfs '",
+				 resolve_host_view(resolve) ? "" : resolve->plan->rootfs,
+				 resolve_host_view(resolve) ? "" : "'");
+	if (check_reserved(kind, real, error))
+		return -1;
+	*ret_real = take_pointer(&real);
+	return 0;
+}
+
+static int add_tmpfs(struct resolve *resolve, const struct tmpfs_request *tmpfs, const char *target,
+		     bool make, struct error *error)
+{
+	struct plan_mount mount = { .kind = MOUNT_TMPFS, .make_target = make };
+	char size[40] = "", uid[32] = "", gid[32] = "";
+	scope_memory char *options = NULL;
+
+	if (tmpfs->size_bytes)
+		snprintf(size, sizeof(size), ",size=%" PRIu64, tmpfs->size_bytes);
+	if (tmpfs->uid >= 0)
+		snprintf(uid, sizeof(uid), ",uid=%" PRId64, tmpfs->uid);
+	if (tmpfs->gid >= 0)
+		snprintf(gid, sizeof(gid), ",gid=%" PRId64, tmpfs->gid);
+	options = text_format("mode=%04o%s%s%s", tmpfs->mode, size, uid, gid);
+	if (!options)
+		return error_memory(error);
+	mount.attributes |= tmpfs->exec ? 0 : MOUNT_ATTR_NOEXEC;
+	mount.attributes |= tmpfs->suid ? 0 : MOUNT_ATTR_NOSUID;
+	mount.attributes |= tmpfs->dev ? 0 : MOUNT_ATTR_NODEV;
+	mount.attributes |= tmpfs->read_only ? MOUNT_ATTR_RDONLY : 0;
+	return mounts_add(resolve, &mount, target, NULL, options, error);
+}
+
+/* A volume of more than it should show: the policy and our records are covered in it again. */
+static int hide_within(struct resolve *resolve, const char *source, const char *target,
+		       const char *secret, struct error *error)
+{
+	scope_of(host_file) struct host_file file = { 0 };
+	scope_memory char *inside = NULL;
+	bool found;
+
+	if (resolve_file(resolve, "/", secret, &file, &found, error))
+		return -1;
+	if (!found)
+		return 0;
+	if (path_within(source, file.real))
+		return error_set(error, ERROR_POLICY, "volume source '%s' lies in '%s'", source, secret);
+	if (!path_within(file.real, source))
+		return 0;
+	inside = text_format("%s%s", target, file.real + (strcmp(source, "/") ? strlen(source) : 0));
+	if (!inside)
+		return error_memory(error);
+	return mounts_hide(resolve, inside, file.mode, error);
+}
+
+static int add_bind(struct resolve *resolve, const struct volume_request *volume, const char *source,
+		    const char *target, bool make, struct error *error)
+{
+	const char *secrets[] = { CONFINE_CONF, resolve->context->conf, "/run/confine" };
+	struct plan_mount mount = { .kind = MOUNT_BIND,
+				    .recursive = volume->recursive,
+				    .propagate = volume->propagation == VOLUME_SLAVE ||
+						 volume->propagation == VOLUME_RSLAVE,
+				    .make_target = make };
+
+	mount.attributes |= volume->read_only ? MOUNT_ATTR_RDONLY : 0;
+	/* Nodes in what a person can write to are none; in the host's /dev they are root's, and the
+	 * device rules hold. */
+	mount.attributes |= path_within(source, "/dev") ? 0 : MOUNT_ATTR_NODEV;
+	if (mounts_add(resolve, &mount, target, source, NULL, error))
+		return -1;
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
+		if (secrets[i] && (!i || strcmp(secrets[i], secrets[i - 1])) &&
+		    hide_within(resolve, source, target, secrets[i], error))
+			return -1;
+	return 0;
+}
+
+static int add_volume(struct resolve *resolve, const struct volume_request *volume,
+		      const char *target, bool make, struct error *error)
+{
+	scope_memory char *source = expand_path(resolve, volume->source, error);
+	scope_of(host_file) struct host_file file = { 0 };
+	bool found;
+
+	if (!source)
+		return -1;
+	if (resolve_file(resolve, "/", source, &file, &found, error))
+		return error_prefix(error, "volume source '%s'", source);
+	if (!found)
+		return error_set(error, ERROR_HOST, "volume source '%s' does not exist on this host",
+				 source);
+	return add_bind(resolve, volume, file.real, target, make, error);
+}
+
+static int add_wanted(struct resolve *resolve, const struct wanted *item, struct error *error)
+{
+	scope_memory char *target = NULL;
+	bool make;
+
+	if (find_wanted_target(resolve, item, &target, &make, error))
+		return -1;
+	if (item->volume)
+		return add_volume(resolve, item->volume, target, make, error);
+	return add_tmpfs(resolve, item->tmpfs, target, make, error);
+}
+
+int mounts_add_volumes(struct resolve *resolve, struct error *error)
+{
+	__attribute__((cleanup(wanted_list_clear))) struct wanted_list list = { 0 };
+
+	if (collect(resolve, &list, error))
+		return -1;
+	for (size_t i = 0; i < list.count; i++)
+		if (add_wanted(resolve, &list.items[i], error))
+			return resolve_fault(list.items[i].origin, error);
+	return 0;
+}
