@@ -53,6 +53,12 @@ $(BUILD)/flags: FORCE
 	@echo '$(subst ','\'',$(COMPILE) $(LDFLAGS))' | cmp -s - $@ || \
 		echo '$(subst ','\'',$(COMPILE) $(LDFLAGS))' > $@
 
+# A kept filter is used again only by the code that made it.
+FILTER_SRC := $(wildcard lib/policy/strict_json.[ch] lib/policy/profile.[ch] lib/policy/caps.[ch] \
+	lib/plan/filter*.[ch])
+$(BUILD)/lib/plan/filter_cache.o: CPPFLAGS += -DCONFINE_FILTER_BUILD='"$(firstword $(shell cat $(FILTER_SRC) | sha256sum))"'
+$(BUILD)/lib/plan/filter_cache.o: $(FILTER_SRC)
+
 # The default profile becomes part of the library.
 $(BUILD)/default_profile.o: conf/seccomp/default.json $(BUILD)/flags
 	$(call say,GEN,$<)

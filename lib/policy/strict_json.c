@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "strict_json.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+#include "../base/scope.h"
+#include "../base/text.h"
+
+/* Nesting that no profile has; json-c refuses more. */
+#define DEPTH_MOST 32
+
+static const char number_most[] = "18446744073709551615"; /* 2^64-1 */
+
+struct member {
+	char *name; /* without escapes */
+};
+
+/* A walk over text that json-c has found to be JSON. */
+struct scan {
+	const char *name, *json;
+	size_t size, at;
+	struct member *members; /* of all objects that are open, the innermost last */
+	size_t member_count;
+	size_t first[DEPTH_MOST + 1]; /* where the members of each open object begin */
+	unsigned depth;
+};
+
+static void scan_clear(struct scan *scan)
+{
+	while (scan->member_count)
+		free(scan->members[--scan->member_count].name);
+	free(scan->members);
+}
+
+static int locate(const char *name, const char *json, size_t offset, struct error *error)
+{
+	unsigned line = 1;
+
+	for (size_t i = 0; i < offset; i++)
+		line += json[i] == '\n';
+	return error_locate(error, name, line);
+}
+
+/* The length of the string that starts at `at`, both quotes counted. */
+static size_t string_length(const char *at)
+{
+	size_t length = 1;
+
+	while (at[length] != '"')
+		length += at[length] == '\\' ? 2 : 1;
+	return length + 1;
+}
+
+/* A member's name without quotes and escapes; malloc'ed. */
+static char *member_name(const char *at, size_t length)
+{
+	scope_memory char *quoted = NULL;
+	scope_json struct json_object *value = NULL;
+
+	if (!memchr(at, '\\', length))
+		return strndup(at + 1, length - 2);
+	quoted = strndup(at, length);
+	value = quoted ? json_tokener_parse(quoted) : NULL;
+	return value ? strdup(json_object_get_string(value)) : NULL;
+}
+
+static int scan_member(struct scan *scan, size_t length, struct error *error)
+{
+	scope_memory char *name = member_name(scan->json + scan->at, length);
+	struct member *member;
+	char quoted[128];
+
+	if (!name)
+		return error_memory(error);
+	for (size_t i = scan->first[scan->depth]; i < scan->member_count; i++)
+		if (!strcasecmp(scan->members[i].name, name)) {
+			error_set(error, ERROR_POLICY, "member '%s' is there twice",
+				  text_quote(name, quoted, sizeof(quoted)));
+			return locate(scan->name, scan->json, scan->at, error);
+		}
+	member = array_add(&scan->members, &scan->member_count, sizeof(*member));
+	if (!member)
+		return error_memory(error);
+	member->name = take_pointer(&name);
+	return 0;
+}
+
+static int scan_string(struct scan *scan, struct error *error)
+{
+	size_t length = string_length(scan->json + scan->at);
+	size_t after = scan->at + length;
+
+	while (after < scan->size && isspace((unsigned char)scan->json[after]))
+		after++;
+	if (after < scan->size && scan->json[after] == ':' && scan_member(scan, length, error))
+		return -1;
+	scan->at += length;
+	return 0;
+}
+
+/* Whole numbers only: fractions and exponents are judged by their type. */
+static int scan_number(struct scan *scan, struct error *error)
+{
+	const char *text = scan->json + scan->at;
+	size_t digits = strspn(text, "0123456789"), length = strspn(text, "0123456789.eE+-");
+
+	scan->at += length;
+	if (digits < length || digits < sizeof(number_most) - 1 ||
+	    (digits == sizeof(number_most) - 1 && strncmp(text, number_most, digits) <= 0))
+		return 0;
+	error_set(error, ERROR_POLICY, "%.*s is more than %s", (int)(digits < 64 ? digits : 64), text,
+		  number_most);
+	return locate(scan->name, scan->json, scan->at - length, error);
+}
+
+static void scan_open(struct scan *scan)
+{
+	scan->first[++scan->depth] = scan->member_count;
+}
+
+static void scan_close(struct scan *scan)
+{
+	while (scan->member_count > scan->first[scan->depth])
+		free(scan->members[--scan->member_count].name);
+	scan->depth--;
+}
+
+static int scan_token(struct scan *scan, struct error *error)
+{
+	char next = scan->json[scan->at];
+
+	if (next == '"')
+		return scan_string(scan, error);
+	if (isdigit((unsigned char)next))
+		return scan_number(scan, error);
+	if (next == '{')
+		scan_open(scan);
+	else if (next == '}')
+		scan_close(scan);
+	scan->at++;
+	return 0;
+}
+
+static int scan_all(const char *name, const char *json, size_t size, struct error *error)
+{
+	scope_of(scan) struct scan scan = { .name = name, .json = json, .size = size };
+
+	while (scan.at < size)
+		if (scan_token(&scan, error))
+			return -1;
+	return 0;
+}
+
+static const char *fault_text(enum json_tokener_error fault)
+{
+	if (fault == json_tokener_success)
+		return "nothing but null";
+	if (fault == json_tokener_continue)
+		return "the text ends too early";
+	return json_tokener_error_desc(fault);
+}
+
+int strict_json_parse(struct json_object **ret_value, const char *name, const char *json,
+		      size_t size, struct error *error)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MOST);
+	scope_json struct json_object *value = NULL;
+	enum json_tokener_error fault;
+	size_t end;
+
+	if (!tokener)
+		return error_memory(error);
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	/* json-c reads a NUL as the text's end, and must not be given more than an int counts. */
+	if (size > INT_MAX - 1)
+		size = INT_MAX - 1;
+	value = json_tokener_parse_ex(tokener, json, (int)size);
+	fault = json_tokener_get_error(tokener);
+	end = json_tokener_get_parse_end(tokener);
+	json_tokener_free(tokener);
+	if (fault == json_tokener_success && end < size)
+		fault = json_tokener_error_parse_unexpected;
+	if (fault != json_tokener_success || !value) {
+		error_set(error, ERROR_POLICY, "not JSON: %s at offset %zu", fault_text(fault), end);
+		return locate(name, json, end, error);
+	}
+	if (scan_all(name, json, size, error))
+		return -1;
+	*ret_value = take_pointer(&value);
+	return 0;
+}
+
+struct json_object *strict_json_member(struct json_object *object, const char *name)
+{
+	json_object_object_foreach(object, key, value)
+	{
+		if (!strcasecmp(key, name))
+			return value;
+	}
+	return NULL;
+}
+
+int strict_json_expect(struct json_object *value, enum json_type type, struct error *error)
+{
+	if (!value || json_object_get_type(value) == type)
+		return 0;
+	return error_set(error, ERROR_POLICY, "%s where %s is expected",
+			 json_type_to_name(json_object_get_type(value)), json_type_to_name(type));
+}
+
+int strict_json_unsigned(struct json_object *value, uint64_t most, uint64_t *ret_number,
+			 struct error *error)
+{
+	char quoted[96];
+	uint64_t number;
+
+	text_quote(json_object_get_string(value), quoted, sizeof(quoted));
+	if (json_object_get_type(value) != json_type_int || json_object_get_int64(value) < 0)
+		return error_set(error, ERROR_POLICY, "'%s' is not a whole number of 0 or more",
+				 quoted);
+	number = json_object_get_uint64(value);
+	if (number > most)
+		return error_set(error, ERROR_POLICY, "'%s' is more than %" PRIu64, quoted, most);
+	*ret_number = number;
+	return 0;
+}
+
+const char *strict_json_string(struct json_object *value, struct error *error)
+{
+	const char *text;
+
+	if (strict_json_expect(value, json_type_string, error))
+		return NULL;
+	text = json_object_get_string(value);
+	if (strlen(text) != (size_t)json_object_get_string_len(value)) {
+		error_set(error, ERROR_POLICY, "a string that holds a NUL");
+		return NULL;
+	}
+	return text;
+}
