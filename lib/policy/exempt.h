@@ -20,4 +20,7 @@
 int exempt_reason(const char *conf, const char *argument, const struct subject *subject,
 		  const struct log *log, char **ret_reason, struct error *error);
 
+/* What is wrong with the lines of an exempt file; `file` is what findings call it. */
+int exempt_check(int fd, const char *file, struct findings *findings, struct error *error);
+
 #endif

@@ -132,4 +132,10 @@ struct request {
 int request_parse(struct request *ret_request, const struct policy *policy, struct error *error);
 void request_clear(struct request *request);
 
+struct key;
+
+/* Parses one value into the request; the error is located and begins with the key's name. */
+int request_value(struct request *request, const struct key *key, const struct value *value,
+		  struct error *error);
+
 #endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Keys whose value is yes or no, or one word of a few. */
+#include <string.h>
+#include <strings.h>
+
+#include "parsers.h"
+
+#define SWITCH(name, field)                                               \
+	KEY_PARSER(name)                                                  \
+	{                                                                 \
+		return text_boolean(value->text, &request->field, error); \
+	}
+
+/* `chosen` is the place of the value among the words that follow. */
+#define CHOICE(name, assignment, ...)                                     \
+	KEY_PARSER(name)                                                  \
+	{                                                                 \
+		static const char *const words[] = { __VA_ARGS__, NULL }; \
+		int chosen = value_word(value->text, words, error);       \
+                                                                          \
+		if (chosen < 0)                                           \
+			return -1;                                        \
+		assignment;                                               \
+		return 0;                                                 \
+	}
+
+/* yes is reserved, no is how it is anyway. */
+#define RESERVED_SWITCH(name, word)                              \
+	KEY_PARSER(name)                                         \
+	{                                                        \
+		bool wanted;                                     \
+                                                                 \
+		(void)request;                                   \
+		if (text_boolean(value->text, &wanted, error))   \
+			return -1;                               \
+		return wanted ? value_reserved(word, error) : 0; \
+	}
+
+#define RESERVED(name, word)                        \
+	KEY_PARSER(name)                            \
+	{                                           \
+		(void)request;                      \
+		(void)value;                        \
+		return value_reserved(word, error); \
+	}
+
+SWITCH(parse_confine, confine)
+SWITCH(parse_privileged, privileged)
+SWITCH(parse_no_new_privileges, no_new_privileges)
+SWITCH(parse_read_only, read_only)
+
+CHOICE(parse_systempaths, request->systempaths_unconfined = chosen == 1, "default", "unconfined")
+CHOICE(parse_pid, request->pid_host = chosen == 1, "private", "host")
+CHOICE(parse_ipc, request->ipc_host = chosen == 1, "private", "host")
+CHOICE(parse_uts, request->uts_host = chosen == 1, "private", "host")
+CHOICE(parse_cgroupns, request->cgroupns_host = chosen == 1, "private", "host")
+CHOICE(parse_pts, request->pts_private = chosen == 1, "host", "private")
+CHOICE(parse_home, request->home = (enum home_view)chosen, "own", "tmpfs", "all")
+CHOICE(parse_linger, request->linger = (enum linger)chosen, "no", "processes", "yes")
+
+RESERVED_SWITCH(parse_nested, "nested = yes")
+RESERVED_SWITCH(parse_writable_cgroups, "writable_cgroups")
+RESERVED(parse_userns, "userns")
+RESERVED(parse_egress, "egress")
+
+KEY_PARSER(parse_network)
+{
+	static const char *const words[] = { "host", "none", NULL };
+	int chosen;
+
+	if (!strcmp(value->text, "private"))
+		return value_reserved("network = private", error);
+	chosen = value_word(value->text, words, error);
+	if (chosen < 0)
+		return -1;
+	request->network_none = chosen == 1;
+	return 0;
+}
+
+KEY_PARSER(parse_share)
+{
+	static const char *const words[] = { "user", "session", NULL };
+	int chosen = value_word(value->text, words, error);
+
+	if (chosen < 0)
+		return -1;
+	request->share = chosen ? SHARE_SESSION : SHARE_USER;
+	return origin_copy(&request->share_origin, &value->origin, error);
+}
+
+KEY_PARSER(parse_lxcfs)
+{
+	bool wanted;
+
+	(void)request;
+	return text_boolean(value->text, &wanted, error);
+}
