@@ -75,10 +75,18 @@ static int add_char(struct plan *plan, const char *path, uint32_t major, uint32_
 	return add_node(plan, &node, path, NULL, error);
 }
 
+/* Two rules for the same numbers are one that allows both, as in runc (libcontainer/devices). */
 static int add_rule(struct plan *plan, const struct device_rule *rule, struct error *error)
 {
 	struct device_rule *row;
 
+	for (size_t i = 0; i < plan->device_rules.count; i++) {
+		row = &plan->device_rules.items[i];
+		if (row->type == rule->type && row->major == rule->major && row->minor == rule->minor) {
+			row->access |= rule->access;
+			return 0;
+		}
+	}
 	row = array_add(&plan->device_rules.items, &plan->device_rules.count, sizeof(*row));
 	if (!row)
 		return error_memory(error);
