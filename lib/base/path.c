@@ -155,6 +155,20 @@ static void walk_clear(struct walk *walk)
 	scope_free(&walk->rest);
 }
 
+/*
+ * O_DIRECTORY first: with O_PATH alone the last part would not trigger an automount
+ * (path_resolution(7); fs/namei.c, follow_automount). `..` is the kernel's own: the root's
+ * parent is the root.
+ */
+static int open_part(int at, const char *part)
+{
+	int fd = openat(at, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOTDIR)
+		fd = openat(at, part, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return fd;
+}
+
 /* One part of the path. 0 when there is more, 1 when done, -1 with errno. */
 static int walk_step(struct walk *walk)
 {
@@ -169,8 +183,7 @@ static int walk_step(struct walk *walk)
 		return -1;
 	if (!length)
 		return 1;
-	/* `..` is the kernel's own: the root's parent is the root (path_resolution(7)). */
-	next = openat(walk->at, part, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	next = open_part(walk->at, part);
 	if (next < 0 || fstat(next, &entry))
 		return -1;
 	if (S_ISLNK(entry.st_mode)) {

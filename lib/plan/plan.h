@@ -50,8 +50,8 @@ struct plan_mount {
 	gid_t gid;
 };
 
-/* A node in the container's own /dev (or another tmpfs of its own). Made when all mounts are done;
- * folders on the way are root's, mode 0755. */
+/* A node in the container's own /dev (or another tmpfs of its own). Made in that tmpfs before it is
+ * attached; folders on the way are root's, mode 0755. */
 struct plan_node {
 	char *path;
 	char *link;  /* not NULL: a symlink with this text, nothing else below counts */
@@ -89,7 +89,7 @@ struct plan {
 	PLAN_LIST(struct device_rule) device_rules; /* allow rules; everything else is denied */
 	PLAN_LIST(struct plan_pair) sysctls;
 	enum share share; /* never SHARE_DEFAULT */
-	enum linger linger;
+	enum lingering linger;
 	unsigned max_sessions;
 
 	/* The join's half. */

@@ -71,7 +71,7 @@ struct path_request { /* hide, homes, run, env_file, group_add, ... */
 };
 
 enum share { SHARE_DEFAULT, SHARE_USER, SHARE_SESSION };
-enum linger { LINGER_NO, LINGER_PROCESSES, LINGER_YES };
+enum lingering { LINGER_NO, LINGER_PROCESSES, LINGER_YES };
 enum home_view { HOME_OWN, HOME_TMPFS, HOME_ALL };
 enum tristate { UNSET = -1, NO = 0, YES = 1 };
 
@@ -105,7 +105,7 @@ struct request {
 	enum home_view home;
 	enum share share;
 	struct origin share_origin;
-	enum linger linger;
+	enum lingering linger;
 	unsigned max_sessions; /* 0: no limit */
 	char *message;         /* NULL: none */
 	char *shell;           /* NULL: not written */

@@ -56,7 +56,7 @@ CHOICE(parse_uts, request->uts_host = chosen == 1, "private", "host")
 CHOICE(parse_cgroupns, request->cgroupns_host = chosen == 1, "private", "host")
 CHOICE(parse_pts, request->pts_private = chosen == 1, "host", "private")
 CHOICE(parse_home, request->home = (enum home_view)chosen, "own", "tmpfs", "all")
-CHOICE(parse_linger, request->linger = (enum linger)chosen, "no", "processes", "yes")
+CHOICE(parse_linger, request->linger = (enum lingering)chosen, "no", "processes", "yes")
 
 RESERVED_SWITCH(parse_nested, "nested = yes")
 RESERVED_SWITCH(parse_writable_cgroups, "writable_cgroups")

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pid 1 of every container. It holds the namespaces and reaps; it ends, and
+ * with it all that is left, when no login is open and the policy's `linger`
+ * says so. No libc: a few system calls are all that it needs, and 6 KiB all
+ * that it costs. Descriptors (lib/session/builder.c puts them there):
+ *
+ *   0  the record's `logins`: every login holds a shared lock on it
+ *   1  a socket; one byte says "I stand", then it is closed
+ *   2  pid=host only: cgroup.events of the logins' cgroups
+ *   3  pid=host only: cgroup.kill, for no pid namespace ends them there
+ */
+#include <asm/unistd.h>
+#include <linux/fcntl.h>
+#include <linux/prctl.h>
+#include <linux/signal.h>
+#include <linux/time_types.h>
+
+enum { LOGINS = 0, READY = 1, EVENTS = 2, KILL = 3 };
+
+#if defined(__x86_64__)
+static long call(long number, long a, long b, long c, long d)
+{
+	register long r10 __asm__("r10") = d;
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+/* The stack pointer at entry is argc; the ABI wants it aligned before a call. */
+__asm__(".globl _start\n"
+	"_start:\n"
+	"	xor %ebp, %ebp\n"
+	"	mov %rsp, %rdi\n"
+	"	and $-16, %rsp\n"
+	"	call start\n");
+#elif defined(__aarch64__)
+static long call(long number, long a, long b, long c, long d)
+{
+	register long x8 __asm__("x8") = number;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+	register long x3 __asm__("x3") = d;
+
+	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
+	return x0;
+}
+__asm__(".globl _start\n"
+	"_start:\n"
+	"	mov x29, #0\n"
+	"	mov x0, sp\n"
+	"	b start\n");
+#else
+#error "confine-init has no system call for this machine yet"
+#endif
+
+static const long no_process = -3; /* -ESRCH */
+static const long interrupted = -4; /* -EINTR */
+
+static void __attribute__((noreturn)) leave(int status)
+{
+	for (;;)
+		call(__NR_exit_group, status, 0, 0, 0);
+}
+
+/* Waits for (F_OFD_SETLKW) or gives up (F_OFD_SETLK, F_UNLCK) the lock that logins share. */
+static long lock(int command, short type)
+{
+	struct flock whole = { .l_type = type };
+
+	return call(__NR_fcntl, LOGINS, command, (long)&whole, 0);
+}
+
+/* Whether anything that logins started lives on. */
+static int others_live(int host_pids)
+{
+	char text[128];
+	long got;
+
+	if (!host_pids)
+		return call(__NR_kill, -1, 0, 0, 0) != no_process;
+	got = call(__NR_pread64, EVENTS, (long)text, sizeof(text), 0);
+	for (long i = 0; i + 10 < got; i++)
+		if (text[i] == 'p' && text[i + 8] == 'd' && text[i + 9] == ' ')
+			return text[i + 10] == '1';
+	return 0;
+}
+
+/* A child's death, or a second: those who joined are not all children of ours. */
+static void pause_a_while(void)
+{
+	unsigned long child_signal = 1UL << (SIGCHLD - 1);
+	struct __kernel_timespec second = { .tv_sec = 1 };
+
+	call(__NR_rt_sigtimedwait, (long)&child_signal, 0, (long)&second, sizeof(child_signal));
+}
+
+static void await_end(int processes, int host_pids)
+{
+	for (;;) {
+		long failed = lock(F_OFD_SETLKW, F_WRLCK);
+
+		if (failed == interrupted)
+			continue;
+		if (failed || !processes || !others_live(host_pids))
+			return;
+		lock(F_OFD_SETLK, F_UNLCK);
+		pause_a_while();
+	}
+}
+
+/* SA_NOCLDWAIT: no zombies pile up; SIGCHLD still comes, and waits blocked for sigtimedwait. */
+static void reap_by_itself(void)
+{
+	struct sigaction child = { .sa_flags = SA_NOCLDWAIT };
+	unsigned long all = ~0UL;
+
+	call(__NR_rt_sigprocmask, SIG_SETMASK, (long)&all, 0, sizeof(all));
+	call(__NR_rt_sigaction, SIGCHLD, (long)&child, 0, sizeof(all));
+}
+
+void __attribute__((noreturn, used)) start(const long *stack)
+{
+	const char *linger = stack[0] > 1 ? (const char *)stack[2] : "";
+	int host_pids;
+
+	/* exec made it dumpable again (prctl(2)). */
+	call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0);
+	reap_by_itself();
+	host_pids = call(__NR_fcntl, KILL, F_GETFD, 0, 0) >= 0;
+	call(__NR_write, READY, (long)"r", 1, 0);
+	call(__NR_close, READY, 0, 0, 0);
+	while (linger[0] == 'y')
+		pause_a_while();
+	await_end(linger[0] == 'p', host_pids);
+	/* Said before the lock goes with this process: whoever gets it then sees that this ended. */
+	call(__NR_write, LOGINS, (long)"ended\n", 6, 0);
+	if (host_pids)
+		call(__NR_write, KILL, (long)"1", 1, 0);
+	leave(0);
+}

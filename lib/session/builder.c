@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "builder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/sched.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../base/path.h"
+#include "../base/scope.h"
+#include "mount.h"
+#include "privilege.h"
+#include "process.h"
+#include "root.h"
+
+enum { READY_TIMEOUT_MS = 30000 };
+
+/* What init keeps; the numbers are confine-init's interface (init/confine-init.c). */
+enum { INIT_LOGINS = 0, INIT_READY = 1, INIT_EVENTS = 2, INIT_KILL = 3, INIT_FIRST_FREE = 4 };
+
+/* What goes over the socket, one packet each: the helper's, then the builder's where it fails. */
+struct report {
+	pid_t pid;
+	struct error error;
+};
+
+/* lo of a network of one's own is there but down (ip-link(8)). */
+static int raise_loopback(struct error *error)
+{
+	scope_fd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = { .ifr_name = "lo" };
+
+	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request))
+		return error_errno(error, "cannot reach the loopback interface");
+	request.ifr_flags = (short)(request.ifr_flags | IFF_UP);
+	if (ioctl(fd, SIOCSIFFLAGS, &request))
+		return error_errno(error, "cannot raise the loopback interface");
+	return 0;
+}
+
+/*
+ * init's file through a read-only mount of its own, so that nobody inside can write to what runs
+ * as root (runc CVE-2019-5736). Taken before anything of the host is covered.
+ */
+static int open_init(struct error *error)
+{
+	scope_fd int file = path_open_root_file(AT_FDCWD, CONFINE_INIT, error);
+	scope_fd int handle = -1;
+	char path[32];
+
+	if (file < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	handle = open(path, O_PATH | O_CLOEXEC);
+	if (handle < 0)
+		return error_errno(error, "cannot open '" CONFINE_INIT "'");
+	return mount_clone(handle, CONFINE_INIT, false, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, MS_PRIVATE,
+			   error);
+}
+
+/*
+ * All ids 0: under su the real uid is the caller's, who could signal init. Not dumpable from here
+ * on: the memory is a copy of the server's, with its secrets.
+ */
+static int become_nobody_elses(struct error *error)
+{
+	struct rlimit none = { 0 };
+
+	if (prctl(PR_SET_DUMPABLE, 0) || setrlimit(RLIMIT_CORE, &none))
+		return error_errno(error, "cannot forbid core dumps");
+	if (setgroups(0, NULL) || setresgid(0, 0, 0) || setresuid(0, 0, 0))
+		return error_errno(error, "cannot take root's ids");
+	setsid();
+	umask(0);
+	return chdir("/") ? error_errno(error, "cannot go to '/'") : 0;
+}
+
+static int build(const struct plan *plan, const char *id, struct error *error)
+{
+	if ((plan->namespaces & CLONE_NEWUTS) && plan->hostname &&
+	    sethostname(plan->hostname, strlen(plan->hostname)))
+		return error_errno(error, "cannot set the hostname '%s'", plan->hostname);
+	if ((plan->namespaces & CLONE_NEWNET) && raise_loopback(error))
+		return -1;
+	if (root_sysctls(plan, error) || root_build(plan, id, error))
+		return -1;
+	return 0;
+}
+
+/* Puts the descriptors where confine-init looks for them and closes all others but `init`. */
+static int keep_only(const struct builder_orders *orders, int line, int *init, struct error *error)
+{
+	int kept[INIT_FIRST_FREE] = { orders->logins, line, orders->events ? *orders->events : -1,
+				      orders->kill ? *orders->kill : -1 };
+
+	for (int i = 0; i < INIT_FIRST_FREE; i++) {
+		kept[i] = kept[i] < 0 ? -1 : fcntl(kept[i], F_DUPFD_CLOEXEC, 2 * INIT_FIRST_FREE);
+		if (i <= INIT_READY && kept[i] < 0)
+			return error_errno(error, "cannot keep a descriptor");
+	}
+	*init = fcntl(*init, F_DUPFD_CLOEXEC, 2 * INIT_FIRST_FREE);
+	if (*init < 0)
+		return error_errno(error, "cannot keep a descriptor");
+	for (int i = 0; i < INIT_FIRST_FREE; i++) {
+		close(i);
+		if (kept[i] >= 0 && dup2(kept[i], i) < 0)
+			return error_errno(error, "cannot place a descriptor");
+	}
+	if (*init != INIT_FIRST_FREE && dup3(*init, INIT_FIRST_FREE, O_CLOEXEC) < 0)
+		return error_errno(error, "cannot place a descriptor");
+	*init = INIT_FIRST_FREE;
+	if (syscall(SYS_close_range, INIT_FIRST_FREE + 1, ~0U, 0))
+		return error_errno(error, "cannot close the server's descriptors");
+	return 0;
+}
+
+static int builder_work(const struct builder_orders *orders, int line, struct error *error)
+{
+	static const char *const lingers[] = {
+		[LINGER_NO] = "no", [LINGER_PROCESSES] = "processes", [LINGER_YES] = "yes"
+	};
+	static char name[] = "confine-init";
+	char linger[16], *arguments[] = { name, linger, NULL }, *environment[] = { NULL };
+	int init;
+
+	if (become_nobody_elses(error))
+		return -1;
+	init = open_init(error);
+	if (init < 0 || build(orders->plan, orders->id, error))
+		return -1;
+	if (keep_only(orders, line, &init, error) || privilege_drop_all(error))
+		return -1;
+	snprintf(linger, sizeof(linger), "%s", lingers[orders->plan->linger]);
+	syscall(SYS_execveat, init, "", arguments, environment, AT_EMPTY_PATH);
+	return error_errno(error, "cannot execute '" CONFINE_INIT "'");
+}
+
+/* In init's process, from its birth to its exec. keep_only() moves the socket to INIT_READY. */
+static void __attribute__((noreturn)) builder_main(const struct builder_orders *orders, int line)
+{
+	struct report report = { .error = ERROR_INIT };
+	struct stat st;
+
+	process_forget_signals();
+	builder_work(orders, line, &report.error);
+	if (fstat(line, &st) || !S_ISSOCK(st.st_mode))
+		line = INIT_READY;
+	send(line, &report, sizeof(report), MSG_NOSIGNAL);
+	_exit(1);
+}
+
+/* The helper: its child's parent, until the server holds a pidfd. */
+static void __attribute__((noreturn)) helper_main(const struct builder_orders *orders, int line,
+						  int init_line)
+{
+	struct clone_args arguments = {
+		.flags = orders->plan->namespaces | CLONE_NEWNS | CLONE_INTO_CGROUP,
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)(unsigned)orders->cgroup,
+	};
+	struct report report = { .error = ERROR_INIT };
+	char go;
+
+	process_forget_signals();
+	prctl(PR_SET_DUMPABLE, 0);
+	report.pid = process_clone(&arguments);
+	if (!report.pid)
+		builder_main(orders, init_line);
+	if (report.pid < 0)
+		error_errno(&report.error, "cannot make the container's init");
+	send(line, &report, sizeof(report), MSG_NOSIGNAL);
+	/* An unreaped child keeps its pid, so the server's pidfd_open() names the right process. */
+	if (recv(line, &go, 1, 0) != 1)
+		_exit(1);
+	_exit(0);
+}
+
+/* The helper's packet: init's pid, and a pidfd of it. */
+static int receive_pid(int line, pid_t *ret_pid, struct error *error)
+{
+	struct report report;
+	struct pollfd ready = { .fd = line, .events = POLLIN };
+	int pidfd;
+
+	if (poll(&ready, 1, READY_TIMEOUT_MS) != 1 ||
+	    recv(line, &report, sizeof(report), 0) != sizeof(report))
+		return error_set(error, ERROR_SYSTEM, "the container's helper did not answer");
+	if (report.pid < 0) {
+		*error = report.error;
+		return -1;
+	}
+	pidfd = (int)syscall(SYS_pidfd_open, report.pid, 0);
+	if (pidfd < 0)
+		error_errno(error, "cannot open the container's init");
+	*ret_pid = report.pid;
+	return pidfd;
+}
+
+/* confine-init's one byte, or the builder's error. */
+static int await_ready(int line, struct error *error)
+{
+	struct report report;
+	struct pollfd ready = { .fd = line, .events = POLLIN };
+	ssize_t got;
+
+	if (poll(&ready, 1, READY_TIMEOUT_MS) != 1)
+		return error_set(error, ERROR_SYSTEM, "the container is not ready after %d s",
+				 READY_TIMEOUT_MS / 1000);
+	got = recv(line, &report, sizeof(report), 0);
+	if (got == 1)
+		return 0;
+	if (got != sizeof(report))
+		return error_set(error, ERROR_SYSTEM, "the container's init died while it was made");
+	*error = report.error;
+	return -1;
+}
+
+/* A socket to a child: `near` is the server's end. */
+struct line {
+	int near, far;
+};
+
+static void line_clear(struct line *line)
+{
+	scope_close(&line->near);
+	scope_close(&line->far);
+}
+
+static int line_open(struct line *line, struct error *error)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return error_errno(error, "cannot make a socket");
+	line->near = pair[0];
+	line->far = pair[1];
+	return 0;
+}
+
+/* Has the helper made init, and reaps it. A pidfd of init or -1. */
+static int run_helper(const struct builder_orders *orders, struct line *to_helper,
+		      struct line *to_init, pid_t *ret_pid, struct error *error)
+{
+	struct clone_args arguments = { 0 };
+	int pidfd, status;
+	pid_t helper;
+
+	/* exit_signal 0: the server's own wait() never sees this child (clone(2), __WCLONE). */
+	helper = process_clone(&arguments);
+	if (!helper) {
+		close(to_helper->near);
+		close(to_init->near);
+		helper_main(orders, to_helper->far, to_init->far);
+	}
+	if (helper < 0)
+		return error_errno(error, "cannot fork");
+	close(take_fd(&to_helper->far));
+	close(take_fd(&to_init->far));
+	pidfd = receive_pid(to_helper->near, ret_pid, error);
+	send(to_helper->near, "g", 1, MSG_NOSIGNAL);
+	while (waitpid(helper, &status, __WALL) < 0 && errno == EINTR)
+		;
+	return pidfd;
+}
+
+int builder_run(const struct builder_orders *orders, pid_t *ret_pid, struct error *error)
+{
+	scope_of(line) struct line to_helper = { -1, -1 }, to_init = { -1, -1 };
+	scope_fd int pidfd = -1;
+
+	if (line_open(&to_helper, error) || line_open(&to_init, error))
+		return -1;
+	pidfd = run_helper(orders, &to_helper, &to_init, ret_pid, error);
+	if (pidfd < 0)
+		return -1;
+	if (await_ready(to_init.near, error)) {
+		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+		return -1;
+	}
+	return take_fd(&pidfd);
+}

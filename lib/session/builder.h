@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The process that becomes init: born in new namespaces by a short-lived
+ * helper, it builds the root from the plan in its memory, gives everything up
+ * and executes confine-init.
+ */
+#ifndef CONFINE_SESSION_BUILDER_H
+#define CONFINE_SESSION_BUILDER_H
+
+#include "../plan/plan.h"
+
+struct builder_orders {
+	const struct plan *plan;
+	const char *id;
+	int cgroup;  /* where init is born */
+	int logins;  /* the record's lock file, all that init keeps open */
+	int *events; /* pid=host: the cgroup.events init looks at, else NULL */
+	int *kill;   /* pid=host: the cgroup.kill by which init ends the rest, else NULL */
+};
+
+/*
+ * Makes init and waits (at most 30 s) until it stands and waits for the lock.
+ * Returns a pidfd of it and its pid. The calling process gets no child that
+ * lives on and no SIGCHLD.
+ */
+int builder_run(const struct builder_orders *orders, pid_t *ret_pid, struct error *error);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * cgroup v2: where a login's processes and a container's init stand, and the
+ * device program that holds them. Reached through a mount of our own that is
+ * attached nowhere, so that it does not matter where (or whether) the host
+ * mounts cgroup2.
+ */
+#ifndef CONFINE_SESSION_CGROUP_H
+#define CONFINE_SESSION_CGROUP_H
+
+#include <stdbool.h>
+
+#include "../plan/plan.h"
+
+/*
+ * A login's pair of cgroups: `outer` bears the device program, out of reach of
+ * those inside, for they stand in `leaf` below it and see that as their root
+ * (findings.md: with SYS_ADMIN a session detaches the program of its own
+ * cgroup).
+ */
+struct cgroup_pair {
+	char *path;  /* of outer, from the root of this cgroup namespace */
+	int root;    /* the cgroup2 tree */
+	int outer;
+	int procs;   /* leaf/cgroup.procs, for writing */
+	int home;    /* cgroup.procs of the cgroup this process came from; -1 unless asked for */
+};
+#define CGROUP_PAIR_INIT { .root = -1, .outer = -1, .procs = -1, .home = -1 }
+
+/* Opens the cgroup2 tree. ERROR_HOST where the kernel has none. */
+int cgroup_root(struct error *error);
+
+/* The path of this process's cgroup ("/user.slice/..."), malloc'ed in ret_path. */
+int cgroup_own(char **ret_path, struct error *error);
+
+/*
+ * Makes `parent`/confine-NAME and its leaf and attaches the device program of
+ * `plan` to the former. `parent` NULL: this process's own cgroup.
+ */
+int cgroup_pair_make(struct cgroup_pair *ret_pair, const char *parent, const char *name,
+		     const struct plan *plan, struct error *error);
+
+/* Closes what is open; leaves the cgroups. */
+void cgroup_pair_close(struct cgroup_pair *pair);
+
+/* Moves the calling process in (or, with `procs` of another cgroup, there). */
+int cgroup_enter(int procs, struct error *error);
+
+/* Makes the cgroup `path` (its parents too) and opens it. */
+int cgroup_make(int root, const char *path, struct error *error);
+
+/* Kills all that is in a cgroup and below (cgroup.kill); missing ones are no error. */
+void cgroup_kill(int root, const char *path);
+
+/* Waits until `path` holds no living process. 0 when it is so, -1 after `timeout_ms`. */
+int cgroup_wait_empty(int root, const char *path, int timeout_ms);
+
+/* Removes a cgroup and all below it. 0 when it is gone, -1 where processes are left. */
+int cgroup_remove(int root, const char *path);
+
+/* Adds what a cgroup holds: processes and threads, and memory where the controller tells it. */
+void cgroup_count(int root, const char *path, uint64_t *tasks, uint64_t *memory_bytes);
+
+/* Whether any living process is in a cgroup or below it. */
+bool cgroup_populated(int root, const char *path);
+
+#endif

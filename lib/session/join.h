@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The join: the one door by which a process enters a container, for logins by
+ * any way, `confine run` and `confine enter`. What goes in does not come out.
+ */
+#ifndef CONFINE_SESSION_JOIN_H
+#define CONFINE_SESSION_JOIN_H
+
+#include "cgroup.h"
+#include "container.h"
+
+/* What the joining process must still be able to do, by who it is. */
+enum join_as {
+	JOIN_USER,    /* becomes the user by itself soon: sshd's child, cron's job */
+	JOIN_SERVER,  /* forks the user's process and signals it: su, sudo */
+	JOIN_LOGIN,   /* the same, and changes the terminal's owner: login */
+	JOIN_COMMAND, /* confine run, confine enter: keeps what the plan gives to uid 0 */
+};
+
+struct join {
+	const struct plan *plan;
+	const struct container *container;
+	const struct cgroup_pair *cgroup;
+	enum join_as as;
+	bool born_inside;   /* sshd's child is in the pid namespace already */
+	const char *ticket; /* KRB5CCNAME's value, or NULL */
+};
+
+/*
+ * Carries out every step of the table in join.c, in its order. On failure the
+ * process is neither in nor out: the caller must end it, or (open's own
+ * process, join=here) refuse the login and say so.
+ */
+int join_enter(const struct join *join, struct error *error);
+
+#endif

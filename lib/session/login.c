@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "login.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../base/scope.h"
+#include "process.h"
+#include "record.h"
+
+/* What a stage of open gets. */
+struct opening {
+	struct login *login;
+	const struct plan *plan;
+	const char *conf, *from;
+	struct container *found; /* `confine enter`: the container that is there already */
+};
+
+static int be_alone(struct opening *opening, struct error *error)
+{
+	struct process_state state;
+
+	if (opening->login->way != LOGIN_COMMAND && process_alone(error))
+		return -1;
+	if (record_process(getpid(), &state))
+		return error_set(error, ERROR_SYSTEM, "cannot read '/proc/self/stat'");
+	opening->login->start = state.start;
+	return 0;
+}
+
+static int take_container(struct opening *opening, struct error *error)
+{
+	struct login *login = opening->login;
+
+	if (!opening->found)
+		return container_take(&login->container, opening->plan, opening->conf, opening->from,
+				      error);
+	if (container_share(opening->found, opening->from, error))
+		return -1;
+	login->container = *opening->found;
+	*opening->found = (struct container)CONTAINER_INIT;
+	return 0;
+}
+
+static void leave_container(struct login *login)
+{
+	container_leave(&login->container, login->cgroup.root, login->cgroup.path, login->start);
+}
+
+/* With the host's pids in sight the logins' cgroups stand beside init's, for that ends them. */
+static int make_cgroup(struct opening *opening, struct error *error)
+{
+	struct login *login = opening->login;
+	const char *id = login->container.id;
+	scope_memory char *name = text_format("%s-%d", id, getpid());
+	scope_memory char *parent = NULL;
+
+	if (login->container.host_pids)
+		parent = text_format("/confine/%s/logins", id);
+	if (!name || (login->container.host_pids && !parent))
+		return error_memory(error);
+	if (cgroup_pair_make(&login->cgroup, parent, name, opening->plan, error))
+		return -1;
+	return logins_enter(login->container.record, login->cgroup.path, opening->from, error);
+}
+
+/* The way back to the server's own cgroup, for close from inside. */
+static int keep_way_back(struct opening *opening, struct error *error)
+{
+	struct login *login = opening->login;
+	scope_memory char *own = NULL;
+	scope_memory char *file = NULL;
+
+	if (login->way != LOGIN_HERE)
+		return 0;
+	if (cgroup_own(&own, error))
+		return -1;
+	file = text_format(".%s/cgroup.procs", own);
+	if (!file)
+		return error_memory(error);
+	login->cgroup.home = openat(login->cgroup.root, file, O_WRONLY | O_CLOEXEC);
+	if (login->cgroup.home < 0)
+		return error_errno(error, "cannot open '%s'", file);
+	return 0;
+}
+
+static void go_back(struct login *login)
+{
+	struct error ignored;
+
+	if (login->cgroup.home >= 0)
+		cgroup_enter(login->cgroup.home, &ignored);
+}
+
+/* Future children of this process are born in the container's namespace, or in its own again. */
+static int move_children(int pidfd, int flag, const char *own, int *ret_kept, struct error *error)
+{
+	scope_fd int kept = open(own, O_RDONLY | O_CLOEXEC);
+
+	if (kept < 0)
+		return error_errno(error, "cannot open '%s'", own);
+	if (setns(pidfd, flag))
+		return error_errno(error, "cannot enter the container's %s namespace",
+				   flag == CLONE_NEWPID ? "pid" : "network");
+	*ret_kept = take_fd(&kept);
+	return 0;
+}
+
+static void move_back(int *kept, int flag)
+{
+	if (*kept >= 0)
+		setns(*kept, flag);
+	scope_close(kept);
+	*kept = -1;
+}
+
+static int move_pids(struct opening *opening, struct error *error)
+{
+	struct login *login = opening->login;
+
+	if (login->way != LOGIN_SETCRED || !(opening->plan->namespaces & CLONE_NEWPID))
+		return 0;
+	return move_children(login->container.pidfd, CLONE_NEWPID, "/proc/self/ns/pid_for_children",
+			     &login->pid_namespace, error);
+}
+
+static void move_pids_back(struct login *login)
+{
+	move_back(&login->pid_namespace, CLONE_NEWPID);
+}
+
+static int move_network(struct opening *opening, struct error *error)
+{
+	struct login *login = opening->login;
+
+	if (login->way != LOGIN_SETCRED || !(opening->plan->namespaces & CLONE_NEWNET))
+		return 0;
+	return move_children(login->container.pidfd, CLONE_NEWNET, "/proc/self/ns/net",
+			     &login->net_namespace, error);
+}
+
+static void move_network_back(struct login *login)
+{
+	move_back(&login->net_namespace, CLONE_NEWNET);
+}
+
+static int set_switch(struct opening *opening, struct error *error)
+{
+	struct login *login = opening->login;
+	struct rlimit none;
+
+	if (login->way != LOGIN_SETCRED)
+		return 0;
+	if (getrlimit(RLIMIT_NPROC, &login->processes))
+		return error_errno(error, "cannot read RLIMIT_NPROC");
+	none = login->processes;
+	none.rlim_cur = 0;
+	if (setrlimit(RLIMIT_NPROC, &none))
+		return error_errno(error, "cannot set RLIMIT_NPROC");
+	login->switch_on = true;
+	return 0;
+}
+
+static void release_switch(struct login *login)
+{
+	if (login->switch_on)
+		setrlimit(RLIMIT_NPROC, &login->processes);
+	login->switch_on = false;
+}
+
+/* What open does in the server's process, what takes it back, and why it stands there. */
+static const struct stage {
+	int (*make)(struct opening *opening, struct error *error);
+	void (*undo)(struct login *login); /* also where `make` failed half way; NULL: nothing */
+	const char *reason;
+} stages[] = {
+	{ be_alone, NULL, "nothing is begun that several threads would make impossible" },
+	{ take_container, leave_container, "its lock makes this process a login; all else hangs on it" },
+	{ make_cgroup, NULL, "leave_container removes it, for it outlives a login that left processes" },
+	{ keep_way_back, go_back, "out of the cgroup before that is removed" },
+	{ move_pids, move_pids_back, "init lives; a fork from here on is born inside" },
+	{ move_network, move_network_back, "port forwarding without a session gets no further" },
+	{ set_switch, release_switch, "last: from here on only a process that joins can fork as the user" },
+};
+
+static void undo_stages(struct login *login, size_t count)
+{
+	while (count-- > 0)
+		if (stages[count].undo)
+			stages[count].undo(login);
+	cgroup_pair_close(&login->cgroup);
+	login->stands = false;
+}
+
+static int open_stages(struct opening *opening, struct error *error)
+{
+	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
+		if (stages[i].make(opening, error)) {
+			undo_stages(opening->login, i + 1);
+			return -1;
+		}
+	opening->login->stands = true;
+	return 0;
+}
+
+static int enter(struct login *login, const struct plan *plan, const char *ticket,
+		 struct error *error)
+{
+	static const enum join_as as[] = {
+		[LOGIN_SETCRED] = JOIN_USER,
+		[LOGIN_FORK] = JOIN_USER,
+		[LOGIN_HERE] = JOIN_SERVER,
+		[LOGIN_COMMAND] = JOIN_COMMAND,
+	};
+	struct join join = {
+		.plan = plan,
+		.container = &login->container,
+		.cgroup = &login->cgroup,
+		.as = login->terminal ? JOIN_LOGIN : as[login->way],
+		.born_inside = login->way == LOGIN_SETCRED,
+		.ticket = ticket,
+	};
+
+	return join_enter(&join, error);
+}
+
+int login_open(struct login *login, const struct plan *plan, const char *conf, const char *from,
+	       const char *ticket, bool *ret_inside, struct error *error)
+{
+	struct opening opening = { .login = login, .plan = plan, .conf = conf, .from = from };
+
+	*ret_inside = false;
+	if (open_stages(&opening, error))
+		return -1;
+	if (login->way != LOGIN_HERE)
+		return 0;
+	*ret_inside = true;
+	return enter(login, plan, ticket, error);
+}
+
+int login_open_in(struct login *login, struct container *container, const struct plan *plan,
+		  const char *from, struct error *error)
+{
+	struct opening opening = { .login = login, .plan = plan, .from = from, .found = container };
+
+	return open_stages(&opening, error);
+}
+
+/* Stands outside for the child: holds nothing of the server's open, and ends as it ends. */
+static void __attribute__((noreturn)) wait_outside(pid_t child)
+{
+	int status = 0;
+
+	process_forget_signals();
+	syscall(SYS_close_range, 0, ~0U, 0);
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status))
+		raise(WTERMSIG(status));
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 255);
+}
+
+/* The pid namespace is entered by a fork that has given up everything before it can be seen. */
+static int fork_inside(struct error *error)
+{
+	pid_t child = fork();
+
+	if (child < 0)
+		return error_errno(error, "cannot fork into the container");
+	if (child)
+		wait_outside(child);
+	return 0;
+}
+
+int login_join(struct login *login, const struct plan *plan, const char *ticket,
+	       struct error *error)
+{
+	release_switch(login);
+	if (enter(login, plan, ticket, error))
+		return -1;
+	container_close(&login->container);
+	cgroup_pair_close(&login->cgroup);
+	scope_close(&login->pid_namespace);
+	scope_close(&login->net_namespace);
+	login->pid_namespace = login->net_namespace = -1;
+	return login->way == LOGIN_FORK ? fork_inside(error) : 0;
+}
+
+void login_close(struct login *login)
+{
+	if (login->stands)
+		undo_stages(login, sizeof(stages) / sizeof(*stages));
+}

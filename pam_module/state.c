@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "state.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static const char session_name[] = "confine_session";
+static const char setcred_name[] = "confine_setcred";
+static const unsigned opener = 0x0be4ed;
+
+bool state_is_opener(const struct state *state)
+{
+	return *state->mark == opener;
+}
+
+struct state *state_get(pam_handle_t *pamh)
+{
+	const void *data;
+
+	if (pam_get_data(pamh, session_name, &data) != PAM_SUCCESS)
+		return NULL;
+	/* pam_get_data's const protects the pointer that libpam keeps, not what it points to. */
+	return (struct state *)(uintptr_t)data;
+}
+
+void state_close(struct state *state)
+{
+	if (state_is_opener(state))
+		login_close(&state->login);
+}
+
+static void unmap(void *page)
+{
+	if (page && page != MAP_FAILED)
+		munmap(page, (size_t)sysconf(_SC_PAGESIZE));
+}
+
+static void state_free(struct state *state)
+{
+	unmap(state->mark);
+	unmap(state->joined);
+	plan_clear(&state->plan);
+	free(state);
+}
+
+/* su and login call pam_end in the user's process too: nothing there is ours to end. */
+static void state_cleanup(pam_handle_t *pamh, void *data, int status)
+{
+	struct state *state = data;
+
+	(void)pamh;
+	(void)status;
+	if (!state_is_opener(state))
+		return;
+	state_close(state);
+	state_free(state);
+}
+
+struct state *state_new(pam_handle_t *pamh, struct error *error)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct state *state = calloc(1, sizeof(*state));
+
+	if (!state) {
+		error_memory(error);
+		return NULL;
+	}
+	state->login = (struct login)LOGIN_INIT;
+	state->mark = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	state->joined = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (state->mark == MAP_FAILED || state->joined == MAP_FAILED ||
+	    madvise(state->mark, page, MADV_WIPEONFORK)) {
+		error_errno(error, "cannot map a page");
+		state_free(state);
+		return NULL;
+	}
+	*state->mark = opener;
+	if (pam_set_data(pamh, session_name, state, state_cleanup) != PAM_SUCCESS) {
+		error_memory(error);
+		state_free(state);
+		return NULL;
+	}
+	return state;
+}
+
+int state_note_setcred(pam_handle_t *pamh)
+{
+	static const char noted[] = "";
+
+	return pam_set_data(pamh, setcred_name, (void *)(uintptr_t)noted, NULL);
+}
+
+bool state_setcred_noted(pam_handle_t *pamh)
+{
+	const void *data;
+
+	return pam_get_data(pamh, setcred_name, &data) == PAM_SUCCESS;
+}
