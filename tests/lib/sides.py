@@ -142,16 +142,21 @@ class Sides:
         matches = MATCHES.format(internal=ports[1], forced=ports[2])
         return sshd.Sshd(ports, matches, view)
 
+    @staticmethod
+    def _answer(side, case):
+        side = side.for_case(case.__name__)
+        try:
+            return side.normal(case(side))
+        except AssertionError as error:
+            raise AssertionError(f'{side.name}: {error}') from error
+
     def _both(self, tap, sentence, case):
         def compare():
-            name = case.__name__
-            seen = []
-            for side in (self.plain.for_case(name), self.confined.for_case(name)):
-                try:
-                    seen.append(side.normal(case(side)))
-                except AssertionError as error:
-                    raise AssertionError(f'{side.name}: {error}') from error
-            assert seen[0] == seen[1], difference(*seen)
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                answers = [pool.submit(self._answer, side, case)
+                           for side in (self.plain, self.confined)]
+            plain, confined = [answer.result() for answer in answers]
+            assert plain == confined, difference(plain, confined)
         tap.attempt(sentence, compare)
 
     def compare(self, cases, jobs=4):
