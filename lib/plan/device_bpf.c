@@ -86,7 +86,8 @@ static void put_rule(struct program *program, const struct device_rule *rule)
 	size_t start = program->count;
 
 	if (rule->type != 'a')
-		put_unless(program, TYPE, rule->type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR);
+		put_unless(program, TYPE,
+			   rule->type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR);
 	if (rule->access != ACCESS_ALL) {
 		put_move(program, SCRATCH, ACCESS);
 		put_compute(program, BPF_AND, SCRATCH, (int32_t)~kernel_access(rule->access));

@@ -17,16 +17,18 @@ static const struct {
 	mode_t mode;
 	gid_t gid;
 } default_nodes[] = {
-	{ "/dev/null", 1, 3, 0666, 0 },	  { "/dev/zero", 1, 5, 0666, 0 },
-	{ "/dev/full", 1, 7, 0666, 0 },	  { "/dev/random", 1, 8, 0666, 0 },
+	{ "/dev/null", 1, 3, 0666, 0 },	   { "/dev/zero", 1, 5, 0666, 0 },
+	{ "/dev/full", 1, 7, 0666, 0 },	   { "/dev/random", 1, 8, 0666, 0 },
 	{ "/dev/urandom", 1, 9, 0666, 0 }, { "/dev/tty", 5, 0, 0666, 5 },
 };
 
 static const struct {
 	const char *path, *text;
 } default_links[] = {
-	{ "/dev/fd", "/proc/self/fd" },	      { "/dev/stdin", "/proc/self/fd/0" },
-	{ "/dev/stdout", "/proc/self/fd/1" }, { "/dev/stderr", "/proc/self/fd/2" },
+	{ "/dev/fd", "/proc/self/fd" },
+	{ "/dev/stdin", "/proc/self/fd/0" },
+	{ "/dev/stdout", "/proc/self/fd/1" },
+	{ "/dev/stderr", "/proc/self/fd/2" },
 };
 
 /* Docker's default rules: any node may be made, these may be opened. */
@@ -65,8 +67,8 @@ static int add_link(struct plan *plan, const char *path, const char *text, struc
 	return add_node(plan, &(struct plan_node){ 0 }, path, text, error);
 }
 
-static int add_char(struct plan *plan, const char *path, uint32_t major, uint32_t minor, mode_t mode,
-		    gid_t gid, struct error *error)
+static int add_char(struct plan *plan, const char *path, uint32_t major, uint32_t minor,
+		    mode_t mode, gid_t gid, struct error *error)
 {
 	const struct plan_node node = {
 		.type = 'c', .major = major, .minor = minor, .mode = mode, .gid = gid
@@ -82,7 +84,8 @@ static int add_rule(struct plan *plan, const struct device_rule *rule, struct er
 
 	for (size_t i = 0; i < plan->device_rules.count; i++) {
 		row = &plan->device_rules.items[i];
-		if (row->type == rule->type && row->major == rule->major && row->minor == rule->minor) {
+		if (row->type == rule->type && row->major == rule->major &&
+		    row->minor == rule->minor) {
 			row->access |= rule->access;
 			return 0;
 		}
@@ -98,7 +101,8 @@ static int add_rule(struct plan *plan, const struct device_rule *rule, struct er
 static bool has_mount(const struct plan *plan, const char *path)
 {
 	for (size_t i = 0; i < plan->mounts.count; i++)
-		if (plan->mounts.items[i].kind != MOUNT_MASK && !strcmp(plan->mounts.items[i].target, path))
+		if (plan->mounts.items[i].kind != MOUNT_MASK &&
+		    !strcmp(plan->mounts.items[i].target, path))
 			return true;
 	return false;
 }
@@ -119,7 +123,8 @@ static int add_default_nodes(struct resolve *resolve, struct error *error)
 
 	for (size_t i = 0; i < sizeof(default_nodes) / sizeof(*default_nodes); i++)
 		if (add_char(plan, default_nodes[i].path, default_nodes[i].major,
-			     default_nodes[i].minor, default_nodes[i].mode, default_nodes[i].gid, error))
+			     default_nodes[i].minor, default_nodes[i].mode, default_nodes[i].gid,
+			     error))
 			return -1;
 	if (resolve->host->has_console && add_char(plan, "/dev/console", 5, 1, 0600, 5, error))
 		return -1;

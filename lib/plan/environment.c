@@ -40,7 +40,8 @@ static int check_name(const char *name, size_t length, struct error *error)
 	text_quote(copy, quoted, sizeof(quoted));
 	for (size_t i = 0; i < length; i++)
 		if (isspace((unsigned char)name[i]) || iscntrl((unsigned char)name[i]))
-			return error_set(error, ERROR_POLICY, "'%s' is not a variable's name", quoted);
+			return error_set(error, ERROR_POLICY, "'%s' is not a variable's name",
+					 quoted);
 	return length ? 0 : error_set(error, ERROR_POLICY, "a variable without a name");
 }
 
@@ -51,10 +52,12 @@ static int pass_variable(struct resolve *resolve, const char *name, size_t lengt
 	char *const *caller = resolve->context->environment;
 
 	if (!caller)
-		return error_set(error, ERROR_POLICY, "variable '%.*s' has no value", (int)length, name);
+		return error_set(error, ERROR_POLICY, "variable '%.*s' has no value", (int)length,
+				 name);
 	for (; *caller; caller++)
 		if (!strncmp(*caller, name, length) && (*caller)[length] == '=')
-			return set_variable(&resolve->plan->env, name, length, *caller + length + 1, error);
+			return set_variable(&resolve->plan->env, name, length, *caller + length + 1,
+					    error);
 	return 0;
 }
 
@@ -83,7 +86,8 @@ static int add_line(struct resolve *resolve, char *line, struct error *error)
 static int add_file(struct resolve *resolve, const struct path_request *file, struct error *error)
 {
 	bool flag = resolve_from_flag(&file->origin);
-	scope_memory char *path = flag ? strdup(file->text) : expand_path(resolve, file->text, error);
+	scope_memory char *path =
+		flag ? strdup(file->text) : expand_path(resolve, file->text, error);
 	scope_memory char *bytes = NULL;
 	unsigned number = 0;
 	size_t size;

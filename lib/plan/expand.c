@@ -49,12 +49,13 @@ char *expand_text(const struct resolve *resolve, const char *text, struct error 
 		if (at[plain] == '%')
 			name = expand_letter(resolve, at[plain + 1], number, sizeof(number));
 		if (!name) {
-			error_set(error, ERROR_POLICY, "'%s' holds a %% that is not of %%u %%U %%g %%h %%%%",
-				  quoted);
+			error_set(error, ERROR_POLICY,
+				  "'%s' holds a %% that is not of %%u %%U %%g %%h %%%%", quoted);
 			return NULL;
 		}
 		if (at[plain] == '%' && !is_one_part(name)) {
-			error_set(error, ERROR_POLICY, "%%%c in '%s' stands for '%s', which is no file name",
+			error_set(error, ERROR_POLICY,
+				  "%%%c in '%s' stands for '%s', which is no file name",
 				  at[plain + 1], quoted, name);
 			return NULL;
 		}

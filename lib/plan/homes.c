@@ -58,8 +58,8 @@ static int add_empty(struct resolve *resolve, const char *target, bool make, str
 	const struct plan_mount tmpfs = { .kind = MOUNT_TMPFS,
 					  .attributes = MOUNTS_NO_SUID_DEV,
 					  .make_target = make };
-	scope_memory char *options = text_format("mode=0700,uid=%u,gid=%u", resolve->user->uid,
-						 resolve->user->gid);
+	scope_memory char *options =
+		text_format("mode=0700,uid=%u,gid=%u", resolve->user->uid, resolve->user->gid);
 
 	if (!options)
 		return error_memory(error);
@@ -75,7 +75,8 @@ static int add_root_home(struct resolve *resolve, struct error *error)
 	scope_memory char *path = NULL, *real = NULL;
 	bool make, missing;
 
-	if (resolve->user->uid || resolve->user->home[0] != '/' || !strcmp(resolve->user->home, "/"))
+	if (resolve->user->uid || resolve->user->home[0] != '/' ||
+	    !strcmp(resolve->user->home, "/"))
 		return 0;
 	path = tidy_path(resolve->user->home, error);
 	if (!path || mounts_find_target(resolve, path, &real, &make, &missing, error))
@@ -86,7 +87,8 @@ static int add_root_home(struct resolve *resolve, struct error *error)
 static int bind_home(struct resolve *resolve, const char *source, const char *target, bool make,
 		     struct error *error)
 {
-	/* As the person: root may be nobody on an NFS server; and it is what mounts an automounter's. */
+	/* As the person: root may be nobody on an NFS server; and it is what mounts an
+	 * automounter's. */
 	const struct plan_mount bind = { .kind = MOUNT_BIND,
 					 .attributes = MOUNT_ATTR_NODEV,
 					 .recursive = true,
@@ -115,12 +117,12 @@ static int add_host_home(struct resolve *resolve, const char *path, const struct
 		return add_empty(resolve, home->real, covered, error);
 	if (path_within(home->real, "/proc") || path_within(home->real, "/sys") ||
 	    path_within(home->real, "/dev"))
-		return resolve_warn(resolve, error, "home '%s' is no place for one and stays as it is",
-				    path);
+		return resolve_warn(resolve, error,
+				    "home '%s' is no place for one and stays as it is", path);
 	if (covered || home->uid == user->uid)
 		return bind_home(resolve, home->real, home->real, covered, error);
-	return resolve_warn(resolve, error, "home '%s' does not belong to '%s' and is read-only", path,
-			    user->name);
+	return resolve_warn(resolve, error, "home '%s' does not belong to '%s' and is read-only",
+			    path, user->name);
 }
 
 /*
@@ -137,7 +139,8 @@ static int add_foreign_home(struct resolve *resolve, const char *path, const cha
 	if (mounts_find_target(resolve, path, &target, &make, &missing, error))
 		return -1;
 	for (size_t i = 0; missing && i < request->homes.count; i++) {
-		scope_memory char *folder = expand_path(resolve, request->homes.items[i].text, error);
+		scope_memory char *folder =
+			expand_path(resolve, request->homes.items[i].text, error);
 
 		if (!folder || (path_within(path, folder) && cover_folder(resolve, folder, error)))
 			return resolve_fault(&request->homes.items[i].origin, error);

@@ -311,9 +311,11 @@ static const char *docker_arch(const char *machine)
 {
 	static const struct {
 		const char *machine, *arch;
-	} names[] = { { "x86_64", "amd64" },  { "aarch64", "arm64" }, { "i686", "386" },
-		      { "armv7l", "arm" },    { "ppc64le", "ppc64le" }, { "s390x", "s390x" },
-		      { "riscv64", "riscv64" }, { "mips64", "mips64" }, { "loongarch64", "loong64" } };
+	} names[] = { { "x86_64", "amd64" },	   { "aarch64", "arm64" },
+		      { "i686", "386" },	   { "armv7l", "arm" },
+		      { "ppc64le", "ppc64le" },	   { "s390x", "s390x" },
+		      { "riscv64", "riscv64" },	   { "mips64", "mips64" },
+		      { "loongarch64", "loong64" } };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (!strcmp(names[i].machine, machine))
@@ -342,6 +344,18 @@ static void find_limits(struct host *host)
 	host->oom_score_adj = (int)kernel_number("/proc/self/oom_score_adj", 0);
 }
 
+/* "6.18.3-x" to 6 and 18. */
+static bool read_version(const char *release, unsigned *ret_major, unsigned *ret_minor)
+{
+	char *dot, *end;
+
+	*ret_major = (unsigned)strtoul(release, &dot, 10);
+	if (dot == release || *dot != '.')
+		return false;
+	*ret_minor = (unsigned)strtoul(dot + 1, &end, 10);
+	return end != dot + 1;
+}
+
 int host_init(struct host *ret_host, struct error *error)
 {
 	struct host host = { .devices = find_devices,
@@ -353,14 +367,15 @@ int host_init(struct host *ret_host, struct error *error)
 
 	if (uname(&names))
 		return error_errno(error, "cannot ask for the kernel's version");
-	if (sscanf(names.release, "%u.%u", &host.kernel_major, &host.kernel_minor) != 2)
+	if (!read_version(names.release, &host.kernel_major, &host.kernel_minor))
 		return error_set(error, ERROR_HOST, "kernel version '%s' is not understood",
 				 names.release);
 	snprintf(host.name, sizeof(host.name), "%s", names.nodename);
 	host.arch = docker_arch(names.machine);
 	host.last_cap = (int)kernel_number("/proc/sys/kernel/cap_last_cap", 40);
 	host.bounding = bounding_set(host.last_cap);
-	/* A filter that is no address: EFAULT where the kernel knows filters, else EINVAL (seccomp(2)). */
+	/* A filter that is no address: EFAULT where the kernel knows filters, else EINVAL
+	 * (seccomp(2)). */
 	errno = 0;
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0);
 	host.has_seccomp = errno == EFAULT;
@@ -381,10 +396,10 @@ void host_user_clear(struct host_user *user)
 	*user = (struct host_user){ 0 };
 }
 
-/* Numbers of all groups, the primary one first. */
+/* Numbers of all groups, the primary one first; how many, or -1. */
 static int find_gids(struct host_user *user, struct error *error)
 {
-	int room = 16, count = 0;
+	int room = 16, count;
 
 	for (;;) {
 		gid_t *grown = reallocarray(user->gids, (size_t)room, sizeof(*grown));
@@ -405,13 +420,21 @@ static int find_gids(struct host_user *user, struct error *error)
 			user->gids[i] = user->gids[0];
 			user->gids[0] = user->gid;
 		}
-	room = count;
-	for (int i = 0; i < room; i++) {
+	return count;
+}
+
+static int find_groups(struct host_user *user, struct error *error)
+{
+	int count = find_gids(user, error);
+
+	for (int i = 0; i < count; i++) {
 		scope_memory char *name = group_name(user->gids[i], error);
 
 		if (!name || strings_add(&user->groups, name, error))
 			return -1;
 	}
+	if (count < 0)
+		return -1;
 	user->group = strdup(user->groups.items[0]);
 	return user->group ? 0 : error_memory(error);
 }
@@ -425,7 +448,7 @@ static int copy_record(struct host_user *user, const struct passwd *record, stru
 	user->shell = strdup(record->pw_shell ? record->pw_shell : "");
 	if (!user->name || !user->home || !user->shell)
 		return error_memory(error);
-	return find_gids(user, error);
+	return find_groups(user, error);
 }
 
 int host_user_find(const char *name, struct host_user *ret_user, struct error *error)
@@ -443,6 +466,12 @@ int host_user_find(const char *name, struct host_user *ret_user, struct error *e
 			return -1;
 		number = getpwnam_r(name, &record, buffer, size, &found);
 	} while (number == ERANGE || number == EINTR);
+	/* 0, ENOENT, ESRCH and more mean "not found" (getpwnam(3)); those of a lookup that failed
+	 * do not. */
+	if (!found && (number == EIO || number == EMFILE || number == ENFILE || number == ENOMEM)) {
+		errno = number;
+		return error_errno(error, "cannot look up user '%s'", quoted);
+	}
 	if (!found)
 		return error_set(error, ERROR_HOST, "no user named '%s'", quoted);
 	if (copy_record(&user, found, error))

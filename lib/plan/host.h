@@ -17,7 +17,7 @@
 
 struct host_node {
 	char *path; /* as asked for, or below the folder asked for; absolute */
-	char type;  /* 'c' or 'b' */
+	char type; /* 'c' or 'b' */
 	uint32_t major, minor;
 	mode_t mode; /* permission bits */
 	uid_t uid;
@@ -48,22 +48,22 @@ struct host_user {
 	char *group; /* the primary group's name, its number where it has none */
 	char *home, *shell;
 	struct strings groups; /* names of all groups; the primary one first */
-	gid_t *gids;           /* their numbers, same order */
+	gid_t *gids; /* their numbers, same order */
 };
 void host_user_clear(struct host_user *user);
 
 struct host {
 	/* facts */
 	unsigned kernel_major, kernel_minor;
-	int last_cap;           /* /proc/sys/kernel/cap_last_cap */
-	uint64_t bounding;      /* this process's bounding set */
-	char name[65];          /* gethostname */
-	const char *arch;       /* Docker's name: amd64, arm64, ... */
+	int last_cap; /* /proc/sys/kernel/cap_last_cap */
+	uint64_t bounding; /* this process's bounding set */
+	char name[65]; /* gethostname */
+	const char *arch; /* Docker's name: amd64, arm64, ... */
 	bool has_seccomp;
-	bool has_console;       /* /dev/console is there */
+	bool has_console; /* /dev/console is there */
 	uint64_t hard_limits[RLIM_NLIMITS]; /* of this process; RLIM_INFINITY: unlimited */
-	uint64_t most_files;    /* /proc/sys/fs/nr_open: no RLIMIT_NOFILE above it */
-	int oom_score_adj;      /* of this process */
+	uint64_t most_files; /* /proc/sys/fs/nr_open: no RLIMIT_NOFILE above it */
+	int oom_score_adj; /* of this process */
 
 	/* questions; `host` is this struct, `context` below is theirs */
 
@@ -71,20 +71,21 @@ struct host {
 	 * where it is missing ("... does not exist") or neither ("... is not a device node"). */
 	int (*devices)(const struct host *host, const char *path, struct host_nodes *ret_nodes,
 		       struct error *error);
-	/* A path below `root` ("/" for the host itself). In "/" symlinks that only root could have made
-	 * are followed (path_open_trusted); in another root none is. error->number is ENOENT,
+	/* A path below `root` ("/" for the host itself). In "/" symlinks that only root could have
+	 * made are followed (path_open_trusted); in another root none is. error->number is ENOENT,
 	 * ELOOP, ... where it cannot be had. */
 	int (*file)(const struct host *host, const char *root, const char *path,
 		    struct host_file *ret_file, struct error *error);
 	/* Paths that match a shell pattern, sorted; none is no error. */
 	int (*glob)(const struct host *host, const char *pattern, struct strings *ret_paths,
 		    struct error *error);
-	/* A regular file of at most `most` bytes; a NUL follows. `trusted`: only root may write it or
-	 * any folder above it (what a policy names); else whatever the caller can read. */
+	/* A regular file of at most `most` bytes; a NUL follows. `trusted`: only root may write it
+	 * or any folder above it (what a policy names); else whatever the caller can read. */
 	int (*read)(const struct host *host, const char *path, bool trusted, size_t most,
 		    char **ret_bytes, size_t *ret_size, struct error *error);
 	/* The number of a group, by name or number. */
-	int (*group)(const struct host *host, const char *name, gid_t *ret_gid, struct error *error);
+	int (*group)(const struct host *host, const char *name, gid_t *ret_gid,
+		     struct error *error);
 	void *context;
 };
 

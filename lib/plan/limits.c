@@ -11,11 +11,21 @@
 #include "resolve.h"
 
 static const char *const limit_names[RLIM_NLIMITS] = {
-	[RLIMIT_AS] = "as",	    [RLIMIT_CORE] = "core",	      [RLIMIT_CPU] = "cpu",
-	[RLIMIT_DATA] = "data",	    [RLIMIT_FSIZE] = "fsize",	      [RLIMIT_LOCKS] = "locks",
-	[RLIMIT_MEMLOCK] = "memlock", [RLIMIT_MSGQUEUE] = "msgqueue", [RLIMIT_NICE] = "nice",
-	[RLIMIT_NOFILE] = "nofile", [RLIMIT_NPROC] = "nproc",	      [RLIMIT_RSS] = "rss",
-	[RLIMIT_RTPRIO] = "rtprio", [RLIMIT_RTTIME] = "rttime",	      [RLIMIT_SIGPENDING] = "sigpending",
+	[RLIMIT_AS] = "as",
+	[RLIMIT_CORE] = "core",
+	[RLIMIT_CPU] = "cpu",
+	[RLIMIT_DATA] = "data",
+	[RLIMIT_FSIZE] = "fsize",
+	[RLIMIT_LOCKS] = "locks",
+	[RLIMIT_MEMLOCK] = "memlock",
+	[RLIMIT_MSGQUEUE] = "msgqueue",
+	[RLIMIT_NICE] = "nice",
+	[RLIMIT_NOFILE] = "nofile",
+	[RLIMIT_NPROC] = "nproc",
+	[RLIMIT_RSS] = "rss",
+	[RLIMIT_RTPRIO] = "rtprio",
+	[RLIMIT_RTTIME] = "rttime",
+	[RLIMIT_SIGPENDING] = "sigpending",
 	[RLIMIT_STACK] = "stack",
 };
 
@@ -43,8 +53,8 @@ static int check_ulimit(const struct host *host, const struct ulimit_request *ul
 	const char *name = limits_name(ulimit->resource);
 
 	if (ulimit->soft > ulimit->hard)
-		return error_set(error, ERROR_POLICY, "ulimit '%s': the soft limit is above the hard one",
-				 name);
+		return error_set(error, ERROR_POLICY,
+				 "ulimit '%s': the soft limit is above the hard one", name);
 	if (ulimit->resource == RLIMIT_NOFILE && ulimit->hard > host->most_files)
 		return error_set(error, ERROR_HOST,
 				 "ulimit 'nofile' is above fs.nr_open of this host, %" PRIu64,
@@ -80,10 +90,11 @@ static int resolve_oom_score(struct resolve *resolve, struct error *error)
 	if (!request->oom_score_adj_written)
 		return 0;
 	if (request->oom_score_adj < resolve->host->oom_score_adj && !can_raise(resolve->host))
-		return error_set(error, ERROR_HOST,
-				 "oom_score_adj '%d' is below this process's own, %d, and SYS_RESOURCE "
-				 "is not available to lower it",
-				 request->oom_score_adj, resolve->host->oom_score_adj);
+		return error_set(
+			error, ERROR_HOST,
+			"oom_score_adj '%d' is below this process's own, %d, and SYS_RESOURCE "
+			"is not available to lower it",
+			request->oom_score_adj, resolve->host->oom_score_adj);
 	resolve->plan->oom_score_adj = request->oom_score_adj;
 	resolve->plan->oom_score_adj_set = true;
 	return 0;

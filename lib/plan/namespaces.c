@@ -22,9 +22,10 @@ static int check_hostname(const char *name, struct error *error)
 				 quoted);
 	for (const char *at = name; *at; at++)
 		if (!isalnum((unsigned char)*at) && !strchr("-._", *at))
-			return error_set(error, ERROR_POLICY,
-					 "hostname '%s' holds more than letters, digits, '-', '.', '_'",
-					 quoted);
+			return error_set(
+				error, ERROR_POLICY,
+				"hostname '%s' holds more than letters, digits, '-', '.', '_'",
+				quoted);
 	return 0;
 }
 
@@ -65,7 +66,7 @@ static const struct {
 	const char *name;
 	uint32_t space;
 } sysctl_spaces[] = {
-	{ "net.", CLONE_NEWNET },	 { "fs.mqueue.", CLONE_NEWIPC },
+	{ "net.", CLONE_NEWNET },	   { "fs.mqueue.", CLONE_NEWIPC },
 	{ "kernel.msgmax", CLONE_NEWIPC }, { "kernel.msgmnb", CLONE_NEWIPC },
 	{ "kernel.msgmni", CLONE_NEWIPC }, { "kernel.sem", CLONE_NEWIPC },
 	{ "kernel.shmall", CLONE_NEWIPC }, { "kernel.shmmax", CLONE_NEWIPC },
@@ -78,7 +79,8 @@ static uint32_t sysctl_space(const char *name)
 	for (size_t i = 0; i < sizeof(sysctl_spaces) / sizeof(*sysctl_spaces); i++) {
 		const char *known = sysctl_spaces[i].name;
 
-		if (known[strlen(known) - 1] == '.' ? text_starts(name, known) : !strcmp(name, known))
+		if (known[strlen(known) - 1] == '.' ? text_starts(name, known)
+						    : !strcmp(name, known))
 			return sysctl_spaces[i].space;
 	}
 	return 0;
@@ -102,7 +104,8 @@ static int check_sysctl(const struct resolve *resolve, const char *name, struct 
 
 	text_quote(name, quoted, sizeof(quoted));
 	if (!space || !sysctl_plain(name))
-		return error_set(error, ERROR_POLICY, "sysctl '%s' does not belong to a container", quoted);
+		return error_set(error, ERROR_POLICY, "sysctl '%s' does not belong to a container",
+				 quoted);
 	if (resolve->plan->namespaces & space)
 		return 0;
 	return error_set(error, ERROR_POLICY, "sysctl '%s' needs %s", quoted,

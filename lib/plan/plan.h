@@ -19,16 +19,16 @@
 #include "host.h"
 
 enum mount_kind {
-	MOUNT_TMPFS,    /* a new tmpfs; `options` as for fsconfig, comma separated */
-	MOUNT_BIND,     /* `source`, a path of the host, seen before anything was covered */
-	MOUNT_PROC,     /* procfs of the container's pid namespace */
+	MOUNT_TMPFS, /* a new tmpfs; `options` as for fsconfig, comma separated */
+	MOUNT_BIND, /* `source`, a path of the host, seen before anything was covered */
+	MOUNT_PROC, /* procfs of the container's pid namespace */
 	MOUNT_SYSFS,
-	MOUNT_CGROUP,   /* cgroup2 of the container's cgroup namespace */
-	MOUNT_DEVPTS,   /* a devpts of one's own; else the host's is a MOUNT_BIND */
+	MOUNT_CGROUP, /* cgroup2 of the container's cgroup namespace */
+	MOUNT_DEVPTS, /* a devpts of one's own; else the host's is a MOUNT_BIND */
 	MOUNT_MQUEUE,
-	MOUNT_MASK,     /* cover `target`: a folder by an empty read-only tmpfs, a file by /dev/null */
+	MOUNT_MASK, /* cover `target`: a folder by an empty read-only tmpfs, a file by /dev/null */
 	MOUNT_READONLY, /* make what is at `target` read-only, with all below it */
-	MOUNT_FOLDER,   /* no mount: a folder with `mode`, `uid`, `gid` in a tmpfs of our own */
+	MOUNT_FOLDER, /* no mount: a folder with `mode`, `uid`, `gid` in a tmpfs of our own */
 };
 
 /* One row of what the builder does, in order. Paths are absolute, inside the new root, without
@@ -36,16 +36,16 @@ enum mount_kind {
 struct plan_mount {
 	enum mount_kind kind;
 	char *target;
-	char *source;       /* MOUNT_BIND */
-	char *options;      /* tmpfs: "size=65536k,mode=0755"; devpts: "ptmxmode=0666,..." */
+	char *source; /* MOUNT_BIND */
+	char *options; /* tmpfs: "size=65536k,mode=0755"; devpts: "ptmxmode=0666,..." */
 	uint64_t attributes; /* MOUNT_ATTR_RDONLY | NOSUID | NODEV | NOEXEC */
-	bool recursive;     /* MOUNT_BIND: with its submounts, attributes on all of them */
-	bool propagate;     /* MOUNT_BIND: slave instead of private */
-	bool make_target;   /* the target lies beneath a mount of our own: make it if missing */
-	bool optional;      /* skip where source or target is missing */
-	bool as_user;       /* open the source with the person's fsuid: a home on root-squashed NFS */
-	bool seal;          /* tmpfs: make it read-only once all rows are done (what covers homes) */
-	mode_t mode;        /* MOUNT_FOLDER, also where it is there already */
+	bool recursive; /* MOUNT_BIND: with its submounts, attributes on all of them */
+	bool propagate; /* MOUNT_BIND: slave instead of private */
+	bool make_target; /* the target lies beneath a mount of our own: make it if missing */
+	bool optional; /* skip where source or target is missing */
+	bool as_user; /* open the source with the person's fsuid: a home on root-squashed NFS */
+	bool seal; /* tmpfs: make it read-only once all rows are done (what covers homes) */
+	mode_t mode; /* MOUNT_FOLDER, also where it is there already */
 	uid_t uid;
 	gid_t gid;
 };
@@ -54,8 +54,8 @@ struct plan_mount {
  * attached; folders on the way are root's, mode 0755. */
 struct plan_node {
 	char *path;
-	char *link;  /* not NULL: a symlink with this text, nothing else below counts */
-	char type;   /* 'c', 'b' */
+	char *link; /* not NULL: a symlink with this text, nothing else below counts */
+	char type; /* 'c', 'b' */
 	uint32_t major, minor;
 	mode_t mode;
 	uid_t uid;
@@ -75,14 +75,15 @@ struct plan_ulimit {
 
 struct plan {
 	struct host_user user;
-	char *policy; /* policy_container_half: the same text, the same container; the caller's to set */
+	char *policy; /* policy_container_half: the same text, the same container; the caller's to
+			 set */
 	bool service; /* `confine run`: nobody's login; no home of anyone's unless --as */
 
 	/* The container's half. */
 	bool privileged;
 	uint32_t namespaces; /* CLONE_NEW...: those of its own */
-	char *hostname;      /* NULL: the host's */
-	char *rootfs;        /* "/": the host's own tree */
+	char *hostname; /* NULL: the host's */
+	char *rootfs; /* "/": the host's own tree */
 	bool root_read_only;
 	PLAN_LIST(struct plan_mount) mounts;
 	PLAN_LIST(struct plan_node) nodes;
@@ -94,14 +95,14 @@ struct plan {
 
 	/* The join's half. */
 	uint64_t bounding; /* of uid 0 also permitted and effective */
-	uint64_t ambient;  /* wanted for a person who is not root; given by confine-shell */
+	uint64_t ambient; /* wanted for a person who is not root; given by confine-shell */
 	bool no_new_privileges;
 	int oom_score_adj;
 	bool oom_score_adj_set;
 	PLAN_LIST(gid_t) groups; /* added to the person's own */
 	PLAN_LIST(struct plan_ulimit) ulimits;
 	struct strings env; /* NAME=value */
-	char *seccomp;      /* what `show` calls it: "default", "unconfined", a file */
+	char *seccomp; /* what `show` calls it: "default", "unconfined", a file */
 	struct sock_filter *filter; /* NULL: unconfined */
 	size_t filter_count;
 	uint32_t filter_flags;
@@ -112,12 +113,13 @@ struct plan {
 
 /* What the caller knows beyond the policy. */
 struct plan_context {
-	const char *conf;  /* the policy folder: covered inside; seccomp profiles are relative to
-			    * CONF/seccomp, unless a flag names them: then they are the caller's paths */
-	bool service;      /* `confine run` */
-	bool here;         /* join=here: refuses another rootfs */
-	bool groups_lost;  /* login and atd set the groups anew after open: group_add is refused */
-	bool no_home;      /* `confine run` without --as: nobody's home, uid 0's is an empty tmpfs */
+	const char *
+		conf; /* the policy folder: covered inside; seccomp profiles are relative to
+		       * CONF/seccomp, unless a flag names them: then they are the caller's paths */
+	bool service; /* `confine run` */
+	bool here; /* join=here: refuses another rootfs */
+	bool groups_lost; /* login and atd set the groups anew after open: group_add is refused */
+	bool no_home; /* `confine run` without --as: nobody's home, uid 0's is an empty tmpfs */
 	char *const *environment; /* `confine run`: where env without `=` looks; NULL: refused */
 	const char *cache; /* folder of compiled filters, or NULL */
 	const struct log *log;

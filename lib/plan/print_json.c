@@ -220,7 +220,8 @@ static void put_container(struct printer *printer, struct json_object *root,
 	struct json_object *sysctls = json_object_new_object();
 
 	for (size_t i = 0; i < plan->sysctls.count; i++)
-		put_text(printer, sysctls, plan->sysctls.items[i].name, plan->sysctls.items[i].text);
+		put_text(printer, sysctls, plan->sysctls.items[i].name,
+			 plan->sysctls.items[i].text);
 	put_text(printer, root, "policy", plan->policy);
 	put_flag(printer, root, "service", plan->service);
 	put_flag(printer, root, "privileged", plan->privileged);

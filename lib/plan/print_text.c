@@ -62,7 +62,8 @@ static void print_attributes(FILE *out, const struct plan_mount *mount)
 		separator = ",";
 	}
 	if (mount->kind == MOUNT_FOLDER) {
-		fprintf(out, "%smode=%04o,uid=%u,gid=%u", separator, mount->mode, mount->uid, mount->gid);
+		fprintf(out, "%smode=%04o,uid=%u,gid=%u", separator, mount->mode, mount->uid,
+			mount->gid);
 		separator = ",";
 	}
 	if (!strcmp(separator, ","))
@@ -122,7 +123,8 @@ static void print_container(FILE *out, const struct plan *plan)
 {
 	print_namespaces(out, plan->namespaces);
 	print_row(out, "hostname", plan->hostname ? plan->hostname : "the host's");
-	fprintf(out, "%-14s %s%s\n", "rootfs", plan->rootfs, plan->root_read_only ? " (read-only)" : "");
+	fprintf(out, "%-14s %s%s\n", "rootfs", plan->rootfs,
+		plan->root_read_only ? " (read-only)" : "");
 	fputs("mounts\n", out);
 	for (size_t i = 0; i < plan->mounts.count; i++)
 		print_mount(out, &plan->mounts.items[i]);

@@ -36,9 +36,11 @@ static int check_named(const struct resolve *resolve, struct error *error)
 	capability = __builtin_ctzll(missing);
 	caps_name(capability, name, sizeof(name));
 	if (capability > host->last_cap)
-		return error_set(error, ERROR_HOST, "capability '%s' is unknown to this kernel", name);
+		return error_set(error, ERROR_HOST, "capability '%s' is unknown to this kernel",
+				 name);
 	return error_set(error, ERROR_HOST,
-			 "capability '%s' is not available on this host: its bounding set lacks it", name);
+			 "capability '%s' is not available on this host: its bounding set lacks it",
+			 name);
 }
 
 int resolve_capabilities(struct resolve *resolve, struct error *error)
@@ -98,12 +100,14 @@ static int add_group(struct resolve *resolve, const char *name, struct error *er
 
 	if (resolve->context->groups_lost)
 		return error_set(error, ERROR_UNSUPPORTED,
-				 "group_add '%s' would be lost: this server sets the groups anew", name);
+				 "group_add '%s' would be lost: this server sets the groups anew",
+				 name);
 	if (resolve->host->group(resolve->host, name, &gid, error))
 		return -1;
 	if (has_group(resolve, gid))
 		return 0;
-	added = array_add(&resolve->plan->groups.items, &resolve->plan->groups.count, sizeof(*added));
+	added = array_add(&resolve->plan->groups.items, &resolve->plan->groups.count,
+			  sizeof(*added));
 	if (!added)
 		return error_memory(error);
 	*added = gid;

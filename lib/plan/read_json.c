@@ -19,14 +19,15 @@ static void object_clear(struct json_object **object)
 }
 
 /* A member that must be there and of that type. */
-static struct json_object *member(struct json_object *object, const char *name,
-				  enum json_type type, struct error *error)
+static struct json_object *member(struct json_object *object, const char *name, enum json_type type,
+				  struct error *error)
 {
 	struct json_object *value = NULL;
 
 	if (!json_object_is_type(object, json_type_object) ||
 	    !json_object_object_get_ex(object, name, &value) || !json_object_is_type(value, type)) {
-		error_set(error, ERROR_SYSTEM, "printed plan: '%s' is missing or of another type", name);
+		error_set(error, ERROR_SYSTEM, "printed plan: '%s' is missing or of another type",
+			  name);
 		return NULL;
 	}
 	return value;
@@ -72,7 +73,8 @@ static int read_strings(struct json_object *object, const char *name, struct str
 		struct json_object *item = json_object_array_get_idx(array, i);
 
 		if (!json_object_is_type(item, json_type_string))
-			return error_set(error, ERROR_SYSTEM, "printed plan: '%s' holds no text", name);
+			return error_set(error, ERROR_SYSTEM, "printed plan: '%s' holds no text",
+					 name);
 		if (strings_add(list, json_object_get_string(item), error))
 			return -1;
 	}
@@ -110,8 +112,8 @@ static int read_namespaces(struct json_object *root, uint32_t *ret_set, struct e
 	*ret_set = 0;
 	for (size_t i = 0; i < names.count; i++) {
 		if (!words_value(words_namespaces, names.items[i], &value))
-			return error_set(error, ERROR_SYSTEM, "printed plan: unknown namespace '%s'",
-					 names.items[i]);
+			return error_set(error, ERROR_SYSTEM,
+					 "printed plan: unknown namespace '%s'", names.items[i]);
 		*ret_set |= (uint32_t)value;
 	}
 	return 0;
@@ -129,7 +131,8 @@ static int read_gids(struct json_object *object, const char *name, gid_t **items
 		gid_t *gid;
 
 		if (!json_object_is_type(item, json_type_int))
-			return error_set(error, ERROR_SYSTEM, "printed plan: '%s' holds no number", name);
+			return error_set(error, ERROR_SYSTEM, "printed plan: '%s' holds no number",
+					 name);
 		gid = array_add(items, count, sizeof(*gid));
 		if (!gid)
 			return error_memory(error);
@@ -171,14 +174,16 @@ static int read_limit(struct json_object *object, const char *name, uint64_t *re
 	else if (json_object_is_type(value, json_type_int))
 		*ret_limit = json_object_get_uint64(value);
 	else
-		return error_set(error, ERROR_SYSTEM, "printed plan: ulimit without a '%s' limit", name);
+		return error_set(error, ERROR_SYSTEM, "printed plan: ulimit without a '%s' limit",
+				 name);
 	return 0;
 }
 
 static int read_ulimit(struct json_object *object, struct plan *plan, struct error *error)
 {
 	scope_memory char *name = NULL;
-	struct plan_ulimit *row = array_add(&plan->ulimits.items, &plan->ulimits.count, sizeof(*row));
+	struct plan_ulimit *row =
+		array_add(&plan->ulimits.items, &plan->ulimits.count, sizeof(*row));
 
 	if (!row)
 		return error_memory(error);
@@ -222,7 +227,8 @@ static int read_plan(struct json_object *root, struct plan *plan, struct error *
 	plan->service = read_flag(root, "service");
 	plan->privileged = read_flag(root, "privileged");
 	plan->no_new_privileges = read_flag(root, "no_new_privileges");
-	if (read_user(root, &plan->user, error) || read_namespaces(root, &plan->namespaces, error) ||
+	if (read_user(root, &plan->user, error) ||
+	    read_namespaces(root, &plan->namespaces, error) ||
 	    read_text(root, "rootfs", &plan->rootfs, error) ||
 	    read_caps(root, "bounding", &plan->bounding, error) ||
 	    read_caps(root, "ambient", &plan->ambient, error) ||

@@ -17,7 +17,7 @@ static const struct {
 	const char *path;
 	bool needed;
 } root_folders[] = {
-	{ "/dev", true }, { "/proc", true }, { "/sys", true },	 { "/run", false },
+	{ "/dev", true }, { "/proc", true }, { "/sys", true },	    { "/run", false },
 	{ "/tmp", true }, { "/etc", false }, { "/dev/pts", false },
 };
 
@@ -29,14 +29,16 @@ static int check_folder(const struct resolve *resolve, const char *root, const c
 
 	if (resolve_file(resolve, root, path, &file, &found, error)) {
 		if (error->number == ELOOP)
-			error_set(error, ERROR_POLICY, "rootfs '%s': '%s' is a symlink", root, path + 1);
+			error_set(error, ERROR_POLICY, "rootfs '%s': '%s' is a symlink", root,
+				  path + 1);
 		return -1;
 	}
 	if (found ? !S_ISDIR(file.mode) : needed)
-		return error_set(error, ERROR_POLICY, "rootfs '%s' has no folder '%s'", root, path + 1);
-	if (found && file.uid)
-		return error_set(error, ERROR_POLICY, "rootfs '%s': '%s' does not belong to root", root,
+		return error_set(error, ERROR_POLICY, "rootfs '%s' has no folder '%s'", root,
 				 path + 1);
+	if (found && file.uid)
+		return error_set(error, ERROR_POLICY, "rootfs '%s': '%s' does not belong to root",
+				 root, path + 1);
 	return 0;
 }
 
@@ -56,7 +58,8 @@ static int check_owner(const struct resolve *resolve, const char *real, struct e
 			return -1;
 		fault = path_unsafe(&(struct stat){ .st_uid = file.uid, .st_mode = file.mode });
 		if (fault)
-			return error_set(error, ERROR_POLICY, "rootfs '%s': '%s' %s", real, part, fault);
+			return error_set(error, ERROR_POLICY, "rootfs '%s': '%s' %s", real, part,
+					 fault);
 	}
 	return 0;
 }
@@ -76,8 +79,9 @@ static int check_tree(struct resolve *resolve, const char *path, struct error *e
 	if (!strcmp(resolve->plan->rootfs, "/"))
 		return 0;
 	if (resolve->context->here)
-		return error_set(error, ERROR_UNSUPPORTED,
-				 "rootfs '%s' cannot be had with join=here, only the host's own tree", path);
+		return error_set(
+			error, ERROR_UNSUPPORTED,
+			"rootfs '%s' cannot be had with join=here, only the host's own tree", path);
 	if (check_owner(resolve, resolve->plan->rootfs, error))
 		return -1;
 	for (size_t i = 0; i < sizeof(root_folders) / sizeof(*root_folders); i++)
@@ -90,7 +94,8 @@ static int check_tree(struct resolve *resolve, const char *path, struct error *e
 int resolve_rootfs(struct resolve *resolve, struct error *error)
 {
 	const struct request *request = resolve->request;
-	scope_memory char *path = expand_path(resolve, request->rootfs ? request->rootfs : "/", error);
+	scope_memory char *path =
+		expand_path(resolve, request->rootfs ? request->rootfs : "/", error);
 
 	if (!path || check_tree(resolve, path, error))
 		return resolve_fault(&request->rootfs_origin, error);

@@ -25,13 +25,29 @@ static const char *const shipped[] = {
 	"/run/utmp",
 };
 
-/* Through these a process can be had outside, or another person's things (threats.md, side doors). */
+/* Through these a process can be had outside, or another person's things (threats.md, side doors).
+ */
 static const char *const side_doors[] = {
-	"/run/confine",	   "/run/dbus",	       "/run/user",	    "/run/systemd/private",
-	"/run/systemd/io.systemd.*", "/run/systemd/machine", "/run/systemd/userdb", "/run/docker*",
-	"/run/containerd", "/run/podman",      "/run/crio",	    "/run/libvirt",
-	"/run/snapd*",	   "/run/lxd*",	       "/run/incus*",	    "/run/acpid.socket",
-	"/run/sudo",	   "/run/screen",      "/run/at*",	    "/run/cron*",
+	"/run/confine",
+	"/run/dbus",
+	"/run/user",
+	"/run/systemd/private",
+	"/run/systemd/io.systemd.*",
+	"/run/systemd/machine",
+	"/run/systemd/userdb",
+	"/run/docker*",
+	"/run/containerd",
+	"/run/podman",
+	"/run/crio",
+	"/run/libvirt",
+	"/run/snapd*",
+	"/run/lxd*",
+	"/run/incus*",
+	"/run/acpid.socket",
+	"/run/sudo",
+	"/run/screen",
+	"/run/at*",
+	"/run/cron*",
 };
 
 static const struct {
@@ -125,8 +141,8 @@ static int check_side_door(const char *real, struct error *error)
 	for (size_t i = 0; i < sizeof(side_doors) / sizeof(*side_doors); i++)
 		if (!fnmatch(side_doors[i], real, FNM_PATHNAME | FNM_LEADING_DIR) ||
 		    path_within(side_doors[i], real))
-			return error_set(error, ERROR_POLICY, "run entry '%s' is a way out of the container",
-					 real);
+			return error_set(error, ERROR_POLICY,
+					 "run entry '%s' is a way out of the container", real);
 	return 0;
 }
 

@@ -35,7 +35,8 @@ static char *profile_path(const struct resolve *resolve, const char *name, struc
 	else if (name[0] == '/')
 		return expand_path(resolve, name, error);
 	else if (!resolve->context->conf) {
-		error_set(error, ERROR_POLICY, "seccomp profile '%s': there is no policy folder", name);
+		error_set(error, ERROR_POLICY, "seccomp profile '%s': there is no policy folder",
+			  name);
 		return NULL;
 	} else {
 		joined = text_format("%s/seccomp/%s", resolve->context->conf, name);

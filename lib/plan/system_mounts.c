@@ -20,7 +20,7 @@ struct system_row {
 	const char *target; /* of a bind also the source */
 	const char *options;
 	uint64_t attributes;
-	bool made;   /* the target lies in the row above */
+	bool made; /* the target lies in the row above */
 	bool locked; /* read-only unless privileged */
 };
 
@@ -29,7 +29,8 @@ static const struct system_row system_rows[] = {
 	{ ALWAYS, MOUNT_TMPFS, "/dev", "mode=0755,size=65536k", MOUNT_ATTR_NOSUID, false, false },
 	{ OWN_PTS, MOUNT_DEVPTS, "/dev/pts", "newinstance,ptmxmode=0666,mode=0620,gid=5",
 	  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, true, false },
-	{ HOST_PTS, MOUNT_BIND, "/dev/pts", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, true, false },
+	{ HOST_PTS, MOUNT_BIND, "/dev/pts", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, true,
+	  false },
 	{ OWN_IPC, MOUNT_TMPFS, "/dev/shm", "mode=1777", MOUNTS_NO_SUID_DEV_EXEC, true, false },
 	{ OWN_IPC, MOUNT_MQUEUE, "/dev/mqueue", NULL, MOUNTS_NO_SUID_DEV_EXEC, true, false },
 	{ HOST_IPC, MOUNT_BIND, "/dev/shm", NULL, MOUNTS_NO_SUID_DEV_EXEC, true, false },
@@ -103,7 +104,8 @@ static int find_system_target(const struct resolve *resolve, const struct system
 	return 0;
 }
 
-/* The options of a row; /dev/shm has the size that the policy asks for. NULL: none, or no memory. */
+/* The options of a row; /dev/shm has the size that the policy asks for. NULL: none, or no memory.
+ */
 static char *row_options(const struct resolve *resolve, const struct system_row *row)
 {
 	if (!row->options)

@@ -36,7 +36,7 @@ static const struct {
 	const char *path;
 	bool below; /* with all that lies below it */
 } reserved[] = {
-	{ "/", false }, { "/dev", false }, { "/dev/pts", true },     { "/proc", true },
+	{ "/", false },	   { "/dev", false }, { "/dev/pts", true },	{ "/proc", true },
 	{ "/run", false }, { "/sys", false }, { "/run/confine", true },
 };
 
@@ -45,8 +45,8 @@ static int check_reserved(const char *kind, const char *target, struct error *er
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
 		if (reserved[i].below ? path_within(target, reserved[i].path)
 				      : !strcmp(target, reserved[i].path))
-			return error_set(error, ERROR_POLICY, "%s target '%s' is the container's own", kind,
-					 target);
+			return error_set(error, ERROR_POLICY,
+					 "%s target '%s' is the container's own", kind, target);
 	return 0;
 }
 
@@ -117,7 +117,8 @@ static int find_wanted_target(struct resolve *resolve, const struct wanted *item
 		return error_prefix(error, "%s target '%s'", kind, item->target);
 	if (missing)
 		return error_set(error, ERROR_HOST, "%s target '%s' does not exist %s%s%s", kind,
-				 item->target, resolve_host_view(resolve) ? "on this host" : "in rootfs '",
+				 item->target,
+				 resolve_host_view(resolve) ? "on this host" : "in rootfs '",
 				 resolve_host_view(resolve) ? "" : resolve->plan->rootfs,
 				 resolve_host_view(resolve) ? "" : "'");
 	if (check_reserved(kind, real, error))
@@ -162,19 +163,23 @@ static int hide_within(struct resolve *resolve, const char *source, const char *
 	if (!found)
 		return 0;
 	if (path_within(source, file.real))
-		return error_set(error, ERROR_POLICY, "volume source '%s' lies in '%s'", source, secret);
+		return error_set(error, ERROR_POLICY, "volume source '%s' lies in '%s'", source,
+				 secret);
 	if (!path_within(file.real, source))
 		return 0;
-	inside = text_format("%s%s", target, file.real + (strcmp(source, "/") ? strlen(source) : 0));
+	inside =
+		text_format("%s%s", target, file.real + (strcmp(source, "/") ? strlen(source) : 0));
 	if (!inside)
 		return error_memory(error);
 	return mounts_hide(resolve, inside, file.mode, error);
 }
 
-static int add_bind(struct resolve *resolve, const struct volume_request *volume, const char *source,
-		    const char *target, bool make, struct error *error)
+static int add_bind(struct resolve *resolve, const struct volume_request *volume,
+		    const char *source, const char *target, bool make, struct error *error)
 {
-	const char *secrets[] = { CONFINE_CONF, resolve->context->conf, "/run/confine" };
+	const char *conf = resolve->context->conf;
+	const char *secrets[] = { CONFINE_CONF, "/run/confine", conf };
+	size_t count = conf && strcmp(conf, CONFINE_CONF) ? 3 : 2;
 	struct plan_mount mount = { .kind = MOUNT_BIND,
 				    .recursive = volume->recursive,
 				    .propagate = volume->propagation == VOLUME_SLAVE ||
@@ -187,9 +192,8 @@ static int add_bind(struct resolve *resolve, const struct volume_request *volume
 	mount.attributes |= path_within(source, "/dev") ? 0 : MOUNT_ATTR_NODEV;
 	if (mounts_add(resolve, &mount, target, source, NULL, error))
 		return -1;
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++)
-		if (secrets[i] && (!i || strcmp(secrets[i], secrets[i - 1])) &&
-		    hide_within(resolve, source, target, secrets[i], error))
+	for (size_t i = 0; i < count; i++)
+		if (hide_within(resolve, source, target, secrets[i], error))
 			return -1;
 	return 0;
 }
@@ -206,8 +210,8 @@ static int add_volume(struct resolve *resolve, const struct volume_request *volu
 	if (resolve_file(resolve, "/", source, &file, &found, error))
 		return error_prefix(error, "volume source '%s'", source);
 	if (!found)
-		return error_set(error, ERROR_HOST, "volume source '%s' does not exist on this host",
-				 source);
+		return error_set(error, ERROR_HOST,
+				 "volume source '%s' does not exist on this host", source);
 	return add_bind(resolve, volume, file.real, target, make, error);
 }
 

@@ -37,11 +37,13 @@ static int warn_powers(struct resolve *resolve, struct error *error)
 	for (size_t i = 0; i < sizeof(powers) / sizeof(*powers); i++)
 		if (resolve_has_cap(resolve, powers[i].capability) &&
 		    resolve_warn(resolve, error, "%s lets uid 0 inside %s",
-				 caps_name(powers[i].capability, name, sizeof(name)), powers[i].power))
+				 caps_name(powers[i].capability, name, sizeof(name)),
+				 powers[i].power))
 			return -1;
 	if (resolve_has_cap(resolve, CAP_NET_ADMIN) &&
 	    !(resolve->plan->namespaces & CLONE_NEWNET) &&
-	    resolve_warn(resolve, error, "NET_ADMIN on the host's network lets uid 0 inside change it"))
+	    resolve_warn(resolve, error,
+			 "NET_ADMIN on the host's network lets uid 0 inside change it"))
 		return -1;
 	return 0;
 }
@@ -51,11 +53,13 @@ static int warn_namespaces(struct resolve *resolve, struct error *error)
 	uint32_t own = resolve->plan->namespaces;
 
 	if (!(own & CLONE_NEWPID) &&
-	    resolve_warn(resolve, error, "pid = host shows the host's processes, and /proc/PID/root of the "
-					 "user's own that are not confined leads out"))
+	    resolve_warn(resolve, error,
+			 "pid = host shows the host's processes, and /proc/PID/root of the "
+			 "user's own that are not confined leads out"))
 		return -1;
 	if (!resolve->user->uid && !(own & CLONE_NEWNET) &&
-	    resolve_warn(resolve, error, "uid 0 inside is uid 0 to abstract sockets on the host's network"))
+	    resolve_warn(resolve, error,
+			 "uid 0 inside is uid 0 to abstract sockets on the host's network"))
 		return -1;
 	return 0;
 }
@@ -69,22 +73,25 @@ static int warn_ambient(struct resolve *resolve, struct error *error)
 	scope_memory char *names = NULL;
 	const char *slash = strrchr(resolve->user->shell, '/');
 
-	if (!resolve->plan->ambient || !strcmp(slash ? slash + 1 : resolve->user->shell, "confine-shell"))
+	if (!resolve->plan->ambient ||
+	    !strcmp(slash ? slash + 1 : resolve->user->shell, "confine-shell"))
 		return 0;
 	names = caps_print(resolve->plan->ambient);
 	if (!names)
 		return error_memory(error);
-	return resolve_warn(resolve, error,
-			    "cap_add of %s does not reach the user's own processes: the login shell is "
-			    "'%s', not confine-shell",
-			    names, resolve->user->shell);
+	return resolve_warn(
+		resolve, error,
+		"cap_add of %s does not reach the user's own processes: the login shell is "
+		"'%s', not confine-shell",
+		names, resolve->user->shell);
 }
 
 int resolve_warnings(struct resolve *resolve, struct error *error)
 {
 	if (resolve->request->privileged)
-		return resolve_warn(resolve, error, "privileged promises nothing: uid 0 inside is root on "
-						    "the host");
+		return resolve_warn(resolve, error,
+				    "privileged promises nothing: uid 0 inside is root on "
+				    "the host");
 	if (warn_powers(resolve, error) || warn_namespaces(resolve, error))
 		return -1;
 	return warn_ambient(resolve, error);

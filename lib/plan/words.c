@@ -6,21 +6,32 @@
 #include <string.h>
 
 const struct word words_namespaces[] = {
-	{ "mnt", CLONE_NEWNS },	  { "pid", CLONE_NEWPID },	 { "ipc", CLONE_NEWIPC },
-	{ "uts", CLONE_NEWUTS },  { "cgroup", CLONE_NEWCGROUP }, { "net", CLONE_NEWNET },
-	{ "user", CLONE_NEWUSER }, { NULL, 0 },
+	{ "mnt", CLONE_NEWNS },	       { "pid", CLONE_NEWPID },
+	{ "ipc", CLONE_NEWIPC },       { "uts", CLONE_NEWUTS },
+	{ "cgroup", CLONE_NEWCGROUP }, { "net", CLONE_NEWNET },
+	{ "user", CLONE_NEWUSER },     { NULL, 0 },
 };
 
 const struct word words_mounts[] = {
-	{ "tmpfs", MOUNT_TMPFS },   { "bind", MOUNT_BIND },	{ "proc", MOUNT_PROC },
-	{ "sysfs", MOUNT_SYSFS },   { "cgroup", MOUNT_CGROUP }, { "devpts", MOUNT_DEVPTS },
-	{ "mqueue", MOUNT_MQUEUE }, { "mask", MOUNT_MASK },	{ "readonly", MOUNT_READONLY },
-	{ "folder", MOUNT_FOLDER }, { NULL, 0 },
+	{ "tmpfs", MOUNT_TMPFS },
+	{ "bind", MOUNT_BIND },
+	{ "proc", MOUNT_PROC },
+	{ "sysfs", MOUNT_SYSFS },
+	{ "cgroup", MOUNT_CGROUP },
+	{ "devpts", MOUNT_DEVPTS },
+	{ "mqueue", MOUNT_MQUEUE },
+	{ "mask", MOUNT_MASK },
+	{ "readonly", MOUNT_READONLY },
+	{ "folder", MOUNT_FOLDER },
+	{ NULL, 0 },
 };
 
 const struct word words_attributes[] = {
-	{ "ro", MOUNT_ATTR_RDONLY }, { "nosuid", MOUNT_ATTR_NOSUID }, { "nodev", MOUNT_ATTR_NODEV },
-	{ "noexec", MOUNT_ATTR_NOEXEC }, { NULL, 0 },
+	{ "ro", MOUNT_ATTR_RDONLY },
+	{ "nosuid", MOUNT_ATTR_NOSUID },
+	{ "nodev", MOUNT_ATTR_NODEV },
+	{ "noexec", MOUNT_ATTR_NOEXEC },
+	{ NULL, 0 },
 };
 
 const struct word words_share[] = {

@@ -15,7 +15,7 @@ struct word {
 
 /* Each ends with a row whose name is NULL. */
 extern const struct word words_namespaces[]; /* CLONE_NEW... */
-extern const struct word words_mounts[];     /* enum mount_kind */
+extern const struct word words_mounts[]; /* enum mount_kind */
 extern const struct word words_attributes[]; /* MOUNT_ATTR_... */
 extern const struct word words_share[];
 extern const struct word words_linger[];

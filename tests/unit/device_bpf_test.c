@@ -64,7 +64,8 @@ static bool run(const struct bpf_insn *program, size_t count, char type, uint32_
 		uint32_t minor, uint32_t access)
 {
 	struct bpf_cgroup_dev_ctx context = {
-		.access_type = access << 16 | (type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR),
+		.access_type =
+			access << 16 | (type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR),
 		.major = major,
 		.minor = minor,
 	};
@@ -188,7 +189,8 @@ static void a_rule_out_of_range_is_refused(void **state)
 		{ { 'x', 1, 3, ACCESS_ALL }, "device rule 'x 1:3' is out of range" },
 		{ { 'c', 1, 3, 0 }, "device rule 'c 1:3' is out of range" },
 		{ { 'c', 1, 3, 8 }, "device rule 'c 1:3' is out of range" },
-		{ { 'c', 1LL << 32, 3, ACCESS_ALL }, "device rule 'c 4294967296:3' is out of range" },
+		{ { 'c', 1LL << 32, 3, ACCESS_ALL },
+		  "device rule 'c 4294967296:3' is out of range" },
 	};
 
 	(void)state;
