@@ -11,6 +11,9 @@
 #include "ini.h"
 #include "keys.h"
 #include "layers.h"
+#include "profile.h"
+
+enum { PROFILE_MOST_BYTES = 1024 * 1024 };
 
 struct check {
 	struct findings *findings;
@@ -35,8 +38,8 @@ static int check_value(struct check *check, const struct key *key, const struct 
 	scope_of(request) struct request request = { 0 };
 	struct error fault = ERROR_INIT;
 
-	return request_value(&request, key, value, &fault) ? note(check, value->origin.file, &fault)
-							   : 0;
+	return request_value(&request, key, value, &fault) ? note(check, value->origin.file, &fault) :
+							     0;
 }
 
 static int check_list(struct check *check, const struct key *key, const struct value *value)
@@ -102,6 +105,19 @@ static int check_exempt(struct check *check, int fd, const char *file)
 	return exempt_check(fd, file, check->findings, &fault) ? note(check, file, &fault) : 0;
 }
 
+static int check_profile(struct check *check, int fd, const char *file)
+{
+	__attribute__((cleanup(profile_clear))) struct profile profile = { 0 };
+	scope_memory char *json = NULL;
+	struct error fault = ERROR_INIT;
+	size_t size;
+
+	if (path_read_all(fd, PROFILE_MOST_BYTES, &json, &size, &fault) ||
+	    profile_parse(&profile, file, json, size, &fault))
+		return note(check, file, &fault);
+	return 0;
+}
+
 typedef int check_content(struct check *check, int fd, const char *file);
 
 /* Owner, mode and kind of what is open; 1 where it is of another kind and cannot be read on. */
@@ -132,9 +148,8 @@ static int open_entry(struct check *check, int dir, const char *name, const char
 	if (*ret_fd >= 0)
 		return 0;
 	if (errno == ELOOP || errno == ENXIO)
-		error_set(&fault, ERROR_POLICY,
-			  errno == ELOOP ? "a symbolic link is no policy file"
-					 : "not a regular file");
+		error_set(&fault, ERROR_POLICY, errno == ELOOP ? "a symbolic link is no policy file" :
+								 "not a regular file");
 	else
 		error_errno(&fault, "cannot open");
 	return note(check, file, &fault);
@@ -159,8 +174,8 @@ static int check_file(struct check *check, int dir, const char *name, const char
 /* What package managers and editors leave beside a file. */
 static bool is_leftover(const char *name)
 {
-	static const char *const endings[] = { "~",	    ".dpkg-old", ".dpkg-dist", ".dpkg-new",
-					       ".ucf-dist", ".ucf-old",	 ".rpmnew",    ".rpmsave" };
+	static const char *const endings[] = { "~", ".dpkg-old", ".dpkg-dist", ".dpkg-new",
+					       ".ucf-dist", ".ucf-old", ".rpmnew", ".rpmsave" };
 	size_t length = strlen(name);
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
@@ -214,6 +229,7 @@ struct family {
 static const struct family families[] = {
 	{ "group", ".ini", check_ini, "no login reads this: a group's file is NAME.ini" },
 	{ "user", ".ini", check_ini, "no login reads this: a user's file is NAME.ini" },
+	{ "seccomp", ".json", check_profile, "no policy can name this: a profile is FILE.json" },
 };
 
 /* Why nothing ever reads a file of this name, or NULL. */
@@ -279,11 +295,10 @@ static int check_entry(struct check *check, int conf, const char *path, const ch
 		return check_file(check, conf, name, file, check_ini);
 	if (!strcmp(name, "exempt"))
 		return check_file(check, conf, name, file, check_exempt);
-	if (is_leftover(name) || !strcmp(name, "seccomp"))
+	if (is_leftover(name))
 		return 0;
-	return findings_addf(
-		check->findings, file, 0, check->error,
-		"nothing reads this: default.ini, exempt, group/, user/, seccomp/ are read");
+	return findings_addf(check->findings, file, 0, check->error,
+			     "nothing reads this: default.ini, exempt, group/, user/, seccomp/ are read");
 }
 
 /* Whether logins would take the folder: all of its path must be root's. */
@@ -330,8 +345,8 @@ int policy_check(const char *path, struct findings *ret_findings, struct error *
 		return error_memory(error);
 	if (fd < 0 || fstat(fd, &st))
 		return error_errno(error, "cannot open '%s'", shown);
-	failed = S_ISDIR(st.st_mode) ? check_folder(&check, fd, shown)
-				     : check_file(&check, AT_FDCWD, path, shown, check_ini);
+	failed = S_ISDIR(st.st_mode) ? check_folder(&check, fd, shown) :
+				       check_file(&check, AT_FDCWD, path, shown, check_ini);
 	if (failed)
 		return -1;
 	*ret_findings = findings;
