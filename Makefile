@@ -10,6 +10,7 @@ DOCDIR     ?= $(PREFIX)/share/doc/confine
 MULTIARCH  := $(shell $(CC) -print-multiarch 2>/dev/null)
 PAMDIR     ?= $(if $(MULTIARCH),/lib/$(MULTIARCH)/security,/lib/security)
 BUILD      ?= build
+VERSION     = 0.1.0
 CONFDIR     = $(SYSCONFDIR)/confine.d
 INIT        = $(LIBEXECDIR)/confine-init
 
@@ -17,7 +18,7 @@ CFLAGS  ?= -O2 -g
 LDFLAGS ?=
 PKGS     = libseccomp libcap-ng json-c
 OUR_CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DCONFINE_CONF='"$(CONFDIR)"' \
-	-DCONFINE_INIT='"$(INIT)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
+	-DCONFINE_INIT='"$(INIT)"' -DCONFINE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
 OUR_CFLAGS   = -std=gnu11 -fPIC -fvisibility=hidden -fstack-protector-strong -Wall -Wextra -Wshadow \
 	-Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings $(WERROR)
@@ -92,10 +93,13 @@ $(INIT_BIN): init/confine-init.c $(BUILD)/flags
 		-fno-stack-protector -fno-pie -no-pie -fno-asynchronous-unwind-tables \
 		-Wl,-z,noexecstack -Wl,--build-id=none -s -o $@ $<
 
+# Tests of parts of the command.
+$(addprefix $(BUILD)/tests/unit/,flags_test user_flag_test): $(call obj,$(filter-out cli/main.c,$(CLI_SRC)))
+
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(COMPILE) -o $@ $< $(LIB) $(LIBS) -lcmocka
+	$(Q)$(COMPILE) -o $@ $< $(filter %.o,$^) $(LIB) $(LIBS) -lcmocka
 
 check-unit: $(UNIT_BIN) ## run the unit tests (no root needed)
 	$(Q)tests/run unit $(UNIT_BIN)

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A subcommand: one file that ends with its row. main.c lists the rows.
+ */
+#ifndef CONFINE_CLI_COMMAND_H
+#define CONFINE_CLI_COMMAND_H
+
+#include "../lib/base/error.h"
+#include "../lib/base/log.h"
+
+struct command {
+	const char *name;
+	const char *usage; /* what follows the name: "USER [--json]" */
+	const char *summary; /* one line, no full stop */
+	const char *help; /* further lines for `confine NAME --help`, or NULL */
+	/* argv[0] is the subcommand's name. Returns the exit status. */
+	int (*run)(const struct command *command, int argc, char **argv);
+};
+
+extern const struct command command_check;
+extern const struct command command_show;
+
+/* Exit statuses: check's are its own contract, run's and enter's are Docker's. */
+enum {
+	STATUS_FINE = 0,
+	STATUS_FAILED = 1, /* also: findings */
+	STATUS_USAGE = 2,
+	STATUS_CONFINE_FAILED = 125,
+	STATUS_NOT_EXECUTABLE = 126,
+	STATUS_NOT_FOUND = 127,
+};
+
+/* Writes "confine: file:line: text" to standard error and returns `status`. */
+int command_fail(const struct error *error, int status);
+
+/* As command_fail, and says where help is. */
+int command_misused(const struct command *command, const struct error *error, int status);
+
+/* Prints usage, summary and help to standard output. Returns STATUS_FINE. */
+int command_help(const struct command *command);
+
+/* Says that only root can do this, and returns -1, where the caller is not root. */
+int command_needs_root(const struct command *command);
+
+/* Warnings of the library go to standard error. */
+extern const struct log command_log;
+
+#endif
