@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is covered in the host's view: the paths of `hide`, and always the policy
- * folder and /run/confine.
+ * What is covered: the paths of `hide`, and in the host's view always the policy
+ * folder. (/run/confine is not there: /run is the container's own.)
  */
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -43,8 +44,13 @@ static int hide_path(struct resolve *resolve, const char *path, bool in_home, st
 	scope_of(host_file) struct host_file file = { 0 };
 	bool found;
 
-	if (resolve_file(resolve, "/", path, &file, &found, error))
+	if (resolve_file(resolve, resolve->plan->rootfs, path, &file, &found, error)) {
+		/* Not covered, for another tree's link can lead anywhere: that is to be known. */
+		if (error->number == ELOOP && !resolve_host_view(resolve))
+			return resolve_warn(resolve, error,
+					    "'%s' is not hidden: it is behind a symlink", path);
 		return -1;
+	}
 	if (!found || !shows(resolve, file.real) || below_home(resolve, file.real) != in_home)
 		return 0;
 	if (!strcmp(file.real, "/"))
@@ -55,27 +61,40 @@ static int hide_path(struct resolve *resolve, const char *path, bool in_home, st
 static int hide_matches(struct resolve *resolve, const char *text, bool in_home,
 			struct error *error)
 {
-	scope_memory char *pattern = expand_path(resolve, text, error);
+	const char *root = resolve_host_view(resolve) ? "" : resolve->plan->rootfs;
+	scope_memory char *path = expand_path(resolve, text, error);
+	scope_memory char *pattern = path ? text_format("%s%s", root, path) : NULL;
 	scope_of(strings) struct strings paths = { 0 };
 
-	if (!pattern || resolve->host->glob(resolve->host, pattern, &paths, error))
+	if (!path)
+		return -1;
+	if (!pattern)
+		return error_memory(error);
+	if (resolve->host->glob(resolve->host, pattern, &paths, error))
 		return -1;
 	for (size_t i = 0; i < paths.count; i++)
-		if (hide_path(resolve, paths.items[i], in_home, error))
+		if (hide_path(resolve, paths.items[i] + strlen(root), in_home, error))
 			return -1;
 	return 0;
+}
+
+static int hide_policy(struct resolve *resolve, struct error *error)
+{
+	const char *conf = resolve->context->conf;
+
+	if (!resolve_host_view(resolve))
+		return 0;
+	if (hide_path(resolve, CONFINE_CONF, false, error))
+		return -1;
+	return conf ? hide_path(resolve, conf, false, error) : 0;
 }
 
 int mounts_add_hidden(struct resolve *resolve, bool in_home, struct error *error)
 {
 	const struct request *request = resolve->request;
-	const char *always[] = { CONFINE_CONF, resolve->context->conf };
 
-	if (!resolve_host_view(resolve))
-		return 0;
-	for (size_t i = 0; !in_home && i < sizeof(always) / sizeof(*always); i++)
-		if (always[i] && hide_path(resolve, always[i], false, error))
-			return -1;
+	if (!in_home && hide_policy(resolve, error))
+		return -1;
 	for (size_t i = 0; i < request->hide.count; i++)
 		if (hide_matches(resolve, request->hide.items[i].text, in_home, error))
 			return resolve_fault(&request->hide.items[i].origin, error);

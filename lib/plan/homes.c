@@ -32,9 +32,7 @@ static int cover_folder(struct resolve *resolve, const char *path, struct error 
 /* Whether the person's own home is to be there, and not a service's or root's. */
 static bool has_home(const struct resolve *resolve)
 {
-	if (resolve->context->no_home || (resolve->context->service && !resolve->user->uid))
-		return false;
-	return resolve->user->home[0] == '/' && strcmp(resolve->user->home, "/");
+	return !resolve->context->no_home && (!resolve->context->service || resolve->user->uid);
 }
 
 int mounts_add_homes(struct resolve *resolve, struct error *error)
@@ -66,24 +64,6 @@ static int add_empty(struct resolve *resolve, const char *target, bool make, str
 	return mounts_add(resolve, &tmpfs, target, NULL, options, error);
 }
 
-/*
- * root's own home in `confine run`: an empty one. Where the tree has none, or it
- * is `/`, there is nothing to do.
- */
-static int add_root_home(struct resolve *resolve, struct error *error)
-{
-	scope_memory char *path = NULL, *real = NULL;
-	bool make, missing;
-
-	if (resolve->user->uid || resolve->user->home[0] != '/' ||
-	    !strcmp(resolve->user->home, "/"))
-		return 0;
-	path = tidy_path(resolve->user->home, error);
-	if (!path || mounts_find_target(resolve, path, &real, &make, &missing, error))
-		return -1;
-	return missing ? 0 : add_empty(resolve, real, make, error);
-}
-
 static int bind_home(struct resolve *resolve, const char *source, const char *target, bool make,
 		     struct error *error)
 {
@@ -110,67 +90,91 @@ static bool is_covered(const struct resolve *resolve, const char *real)
 static int add_host_home(struct resolve *resolve, const char *path, const struct host_file *home,
 			 struct error *error)
 {
-	const struct host_user *user = resolve->user;
+	static const char *const no_places[] = { "/proc", "/sys", "/dev" };
 	bool covered = is_covered(resolve, home->real);
 
-	if (resolve->request->home == HOME_TMPFS)
-		return add_empty(resolve, home->real, covered, error);
-	if (path_within(home->real, "/proc") || path_within(home->real, "/sys") ||
-	    path_within(home->real, "/dev"))
-		return resolve_warn(resolve, error,
-				    "home '%s' is no place for one and stays as it is", path);
-	if (covered || home->uid == user->uid)
+	for (size_t i = 0; i < sizeof(no_places) / sizeof(*no_places); i++)
+		if (path_within(home->real, no_places[i]))
+			return resolve_warn(resolve, error, "home '%s' is no place for one", path);
+	if (covered || home->uid == resolve->user->uid)
 		return bind_home(resolve, home->real, home->real, covered, error);
 	return resolve_warn(resolve, error, "home '%s' does not belong to '%s' and is read-only",
-			    path, user->name);
+			    path, resolve->user->name);
 }
 
 /*
- * Another tree: the home stands where that tree has it; where it only has the
- * folder that homes stand in, that one is covered and the home made in it.
+ * Where a home goes in the tree that shows. In another tree that only has the
+ * folder where homes stand, that one is covered and the home made in it.
  */
-static int add_foreign_home(struct resolve *resolve, const char *path, const char *source,
-			    struct error *error)
+static int find_home_target(struct resolve *resolve, const char *path, char **ret_target,
+			    bool *ret_make, bool *ret_missing, struct error *error)
 {
 	const struct request *request = resolve->request;
-	scope_memory char *target = NULL;
-	bool make, missing;
 
-	if (mounts_find_target(resolve, path, &target, &make, &missing, error))
+	if (mounts_find_target(resolve, path, ret_target, ret_make, ret_missing, error))
 		return -1;
-	for (size_t i = 0; missing && i < request->homes.count; i++) {
+	for (size_t i = 0; *ret_missing && i < request->homes.count; i++) {
 		scope_memory char *folder =
 			expand_path(resolve, request->homes.items[i].text, error);
 
 		if (!folder || (path_within(path, folder) && cover_folder(resolve, folder, error)))
 			return resolve_fault(&request->homes.items[i].origin, error);
-		if (mounts_find_target(resolve, path, &target, &make, &missing, error))
+		if (mounts_find_target(resolve, path, ret_target, ret_make, ret_missing, error))
 			return -1;
 	}
+	return 0;
+}
+
+/* A home that is empty (no `source`), or one of the host's in another tree. */
+static int place_home(struct resolve *resolve, const char *path, const char *source,
+		      struct error *error)
+{
+	scope_memory char *target = NULL;
+	bool make, missing;
+
+	if (find_home_target(resolve, path, &target, &make, &missing, error))
+		return -1;
 	if (missing)
 		return resolve_warn(resolve, error, "home '%s' does not exist in rootfs '%s'", path,
 				    resolve->plan->rootfs);
-	if (request->home == HOME_TMPFS)
+	if (!source)
 		return add_empty(resolve, target, make, error);
 	return bind_home(resolve, source, target, make, error);
 }
 
-int mounts_add_home(struct resolve *resolve, struct error *error)
+static int add_own_home(struct resolve *resolve, const char *path, struct error *error)
 {
 	scope_of(host_file) struct host_file home = { 0 };
-	scope_memory char *path = NULL;
 	bool found;
 
-	if (!has_home(resolve))
-		return resolve->context->service ? add_root_home(resolve, error) : 0;
-	path = tidy_path(resolve->user->home, error);
-	if (!path || resolve_file(resolve, "/", path, &home, &found, error))
-		return error_prefix(error, "home of '%s'", resolve->user->name);
+	if (resolve_file(resolve, "/", path, &home, &found, error))
+		return -1;
 	if (!found || !S_ISDIR(home.mode))
 		return resolve_warn(resolve, error, "home '%s' does not exist on this host", path);
 	if (!strcmp(home.real, "/"))
 		return 0;
 	if (resolve_host_view(resolve))
 		return add_host_home(resolve, path, &home, error);
-	return add_foreign_home(resolve, path, home.real, error);
+	return place_home(resolve, path, home.real, error);
+}
+
+int mounts_add_home(struct resolve *resolve, struct error *error)
+{
+	const struct host_user *user = resolve->user;
+	bool root = resolve->context->service && !user->uid;
+	scope_memory char *path = NULL;
+	int failed;
+
+	if (user->home[0] != '/' || (!has_home(resolve) && !root))
+		return 0;
+	path = tidy_path(user->home, error);
+	if (!path)
+		failed = -1;
+	else if (!strcmp(path, "/"))
+		return 0;
+	else if (root || resolve->request->home == HOME_TMPFS)
+		failed = place_home(resolve, path, NULL, error);
+	else
+		failed = add_own_home(resolve, path, error);
+	return failed ? error_prefix(error, "home of '%s'", user->name) : 0;
 }

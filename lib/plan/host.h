@@ -92,6 +92,9 @@ struct host {
 /* The machine this process runs on. */
 int host_init(struct host *ret_host, struct error *error);
 
+/* What `group` of the machine's own host asks: getgrnam_r, else a number as it is written. */
+int host_group_find(const struct host *host, const char *name, gid_t *ret_gid, struct error *error);
+
 /* getpwnam_r, getgrouplist, getgrgid_r. ERROR_HOST "no user named 'x'" where there is none. */
 int host_user_find(const char *name, struct host_user *ret_user, struct error *error);
 

@@ -70,16 +70,17 @@ int resolve_share(struct resolve *resolve, struct error *error)
 {
 	const struct request *request = resolve->request;
 	bool traces = resolve_has_cap(resolve, CAP_SYS_PTRACE) && !request->privileged;
+	enum share fallback = traces ? SHARE_SESSION : SHARE_USER;
 
+	if (resolve->context->service) {
+		resolve->plan->share = SHARE_SESSION; /* `confine run` meets no one */
+		return 0;
+	}
 	if (traces && request->share == SHARE_USER) {
 		error_set(error, ERROR_POLICY, "share = user cannot stand beside SYS_PTRACE");
 		return resolve_fault(&request->share_origin, error);
 	}
-	resolve->plan->share = request->share;
-	if (resolve->context->service)
-		resolve->plan->share = SHARE_SESSION;
-	else if (request->share == SHARE_DEFAULT)
-		resolve->plan->share = traces ? SHARE_SESSION : SHARE_USER;
+	resolve->plan->share = request->share == SHARE_DEFAULT ? fallback : request->share;
 	return 0;
 }
 

@@ -61,6 +61,7 @@ int limits_find(const char *name);
 /* The steps of resolve_mounts. */
 int mounts_add_system(struct resolve *resolve, struct error *error);
 int mounts_add_run(struct resolve *resolve, struct error *error);
+int mounts_add_network_files(struct resolve *resolve, struct error *error);
 int mounts_add_homes(struct resolve *resolve, struct error *error);
 int mounts_add_home(struct resolve *resolve, struct error *error);
 int mounts_add_hidden(struct resolve *resolve, bool in_home, struct error *error);

@@ -17,8 +17,8 @@ static const struct {
 	const char *path;
 	bool needed;
 } root_folders[] = {
-	{ "/dev", true }, { "/proc", true }, { "/sys", true },	    { "/run", false },
-	{ "/tmp", true }, { "/etc", false }, { "/dev/pts", false },
+	{ "/dev", true }, { "/proc", true },	 { "/sys", true },  { "/run", false },
+	{ "/tmp", true }, { "/var/tmp", false }, { "/etc", false }, { "/dev/pts", false },
 };
 
 static int check_folder(const struct resolve *resolve, const char *root, const char *path,

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * People and groups as NSS knows them: files, LDAP, SSSD.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "../base/scope.h"
+#include "host.h"
+
+/* Calls of the getXXnam_r family want a buffer of unknown size: it grows until it is enough. */
+static int grow_buffer(char **buffer, size_t *size, struct error *error)
+{
+	size_t larger = *size ? *size * 2 : 1024;
+	char *grown = larger <= 16 * 1024 * 1024 ? realloc(*buffer, larger) : NULL;
+
+	if (!grown)
+		return error_memory(error);
+	*buffer = grown;
+	*size = larger;
+	return 0;
+}
+
+/* The name of a group, or its number as text where it has none. */
+static char *group_name(gid_t gid, struct error *error)
+{
+	scope_memory char *buffer = NULL;
+	struct group record, *found = NULL;
+	size_t size = 0;
+	char *name;
+	int number;
+
+	do {
+		if (grow_buffer(&buffer, &size, error))
+			return NULL;
+		number = getgrgid_r(gid, &record, buffer, size, &found);
+	} while (number == ERANGE || number == EINTR);
+	name = found ? strdup(found->gr_name) : text_format("%u", gid);
+	if (!name)
+		error_memory(error);
+	return name;
+}
+
+int host_group_find(const struct host *host, const char *name, gid_t *ret_gid, struct error *error)
+{
+	scope_memory char *buffer = NULL;
+	struct group record, *found = NULL;
+	struct error not_a_number = ERROR_INIT;
+	uint64_t gid;
+	size_t size = 0;
+	int number;
+
+	(void)host;
+	do {
+		if (grow_buffer(&buffer, &size, error))
+			return -1;
+		number = getgrnam_r(name, &record, buffer, size, &found);
+	} while (number == ERANGE || number == EINTR);
+	if (found) {
+		*ret_gid = found->gr_gid;
+		return 0;
+	}
+	/* (gid_t)-1 means "no change" to the kernel. */
+	if (text_unsigned(name, UINT32_MAX - 1, &gid, &not_a_number))
+		return error_set(error, ERROR_HOST, "no group named '%s'", name);
+	*ret_gid = (gid_t)gid;
+	return 0;
+}
+
+void host_user_clear(struct host_user *user)
+{
+	free(user->name);
+	free(user->group);
+	free(user->home);
+	free(user->shell);
+	free(user->gids);
+	strings_clear(&user->groups);
+	*user = (struct host_user){ 0 };
+}
+
+/* Numbers of all groups, the primary one first; how many, or -1. */
+static int find_gids(struct host_user *user, struct error *error)
+{
+	int room = 16, count;
+
+	for (;;) {
+		gid_t *grown = reallocarray(user->gids, (size_t)room, sizeof(*grown));
+
+		if (!grown)
+			return error_memory(error);
+		user->gids = grown;
+		count = room;
+		if (getgrouplist(user->name, user->gid, user->gids, &count) >= 0)
+			break;
+		if (room > 65536) /* NGROUPS_MAX */
+			return error_set(error, ERROR_HOST, "user '%s' is in too many groups",
+					 user->name);
+		room = count > room ? count : room * 2;
+	}
+	for (int i = 0; i < count; i++)
+		if (user->gids[i] == user->gid) {
+			user->gids[i] = user->gids[0];
+			user->gids[0] = user->gid;
+		}
+	return count;
+}
+
+static int find_groups(struct host_user *user, struct error *error)
+{
+	int count = find_gids(user, error);
+
+	for (int i = 0; i < count; i++) {
+		scope_memory char *name = group_name(user->gids[i], error);
+
+		if (!name || strings_add(&user->groups, name, error))
+			return -1;
+	}
+	if (count < 0)
+		return -1;
+	user->group = strdup(user->groups.items[0]);
+	return user->group ? 0 : error_memory(error);
+}
+
+static int copy_record(struct host_user *user, const struct passwd *record, struct error *error)
+{
+	user->uid = record->pw_uid;
+	user->gid = record->pw_gid;
+	user->name = strdup(record->pw_name);
+	user->home = strdup(record->pw_dir ? record->pw_dir : "");
+	user->shell = strdup(record->pw_shell ? record->pw_shell : "");
+	if (!user->name || !user->home || !user->shell)
+		return error_memory(error);
+	return find_groups(user, error);
+}
+
+int host_user_find(const char *name, struct host_user *ret_user, struct error *error)
+{
+	scope_of(host_user) struct host_user user = { 0 };
+	scope_memory char *buffer = NULL;
+	struct passwd record, *found = NULL;
+	char quoted[128];
+	size_t size = 0;
+	int number;
+
+	text_quote(name, quoted, sizeof(quoted));
+	do {
+		if (grow_buffer(&buffer, &size, error))
+			return -1;
+		number = getpwnam_r(name, &record, buffer, size, &found);
+	} while (number == ERANGE || number == EINTR);
+	/* 0, ENOENT, ESRCH and more mean "not found" (getpwnam(3)); those of a lookup that failed
+	 * do not. */
+	if (!found && (number == EIO || number == EMFILE || number == ENFILE || number == ENOMEM)) {
+		errno = number;
+		return error_errno(error, "cannot look up user '%s'", quoted);
+	}
+	if (!found)
+		return error_set(error, ERROR_HOST, "no user named '%s'", quoted);
+	if (copy_record(&user, found, error))
+		return -1;
+	*ret_user = user;
+	user = (struct host_user){ 0 };
+	return 0;
+}
+
+int host_user_root(struct host_user *ret_user, struct error *error)
+{
+	scope_of(host_user) struct host_user user = { .name = strdup("root"),
+						      .group = strdup("root"),
+						      .home = strdup("/root"),
+						      .shell = strdup("/bin/sh"),
+						      .gids = calloc(1, sizeof(gid_t)) };
+
+	if (!user.name || !user.group || !user.home || !user.shell || !user.gids)
+		return error_memory(error);
+	if (strings_add(&user.groups, "root", error))
+		return -1;
+	*ret_user = user;
+	user = (struct host_user){ 0 };
+	return 0;
+}
