@@ -19,6 +19,11 @@ struct command {
 
 extern const struct command command_check;
 extern const struct command command_show;
+extern const struct command command_run;
+extern const struct command command_ls;
+extern const struct command command_enter;
+extern const struct command command_kill;
+extern const struct command command_gc;
 
 /* Exit statuses: check's are its own contract, run's and enter's are Docker's. */
 enum {

@@ -9,8 +9,8 @@
 #include "command.h"
 
 static const struct command *const commands[] = {
-	&command_check,
-	&command_show,
+	&command_check, &command_show, &command_run, &command_ls,
+	&command_enter, &command_kill, &command_gc,
 };
 
 static int print_help(FILE *to, int status)

@@ -9,6 +9,16 @@
 
 #include "command.h"
 
+int program_env_default(struct strings *env, const char *pair, struct error *error)
+{
+	size_t length = strcspn(pair, "=") + 1;
+
+	for (size_t i = 0; i < env->count; i++)
+		if (!strncmp(env->items[i], pair, length))
+			return 0;
+	return strings_add(env, pair, error);
+}
+
 static const char *find_path(const struct strings *env)
 {
 	for (size_t i = 0; i < env->count; i++)

@@ -5,6 +5,12 @@
 
 #include "../lib/base/text.h"
 
+/* Docker's default (moby, oci/defaults.go). */
+#define PROGRAM_PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* Adds NAME=value unless the environment has a NAME. */
+int program_env_default(struct strings *env, const char *pair, struct error *error);
+
 /*
  * Executes command[0] (with a slash: that file; else looked up in the PATH of
  * `env`), or `fallback` where that is not found and fallback is not NULL.

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* confine gc: clears what a crash left behind. */
+#include <stddef.h>
+
+#include "../lib/session/container.h"
+#include "command.h"
+#include "options.h"
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	static const struct option_row rows[] = {
+		{ "help", 'h', .boolean = true, .take = option_take_boolean },
+	};
+	bool help = false;
+	const struct options options = { rows, 1, .mixed = true, .context = &help };
+	struct error error = ERROR_INIT;
+	int count = options_parse(&options, argc, argv, &error);
+
+	if (count > 0)
+		count = error_set(&error, ERROR_USAGE, "no arguments are taken");
+	if (count < 0)
+		return command_misused(command, &error, STATUS_USAGE);
+	if (help)
+		return command_help(command);
+	if (command_needs_root(command))
+		return STATUS_FAILED;
+	return container_sweep(&error) ? command_fail(&error, STATUS_FAILED) : STATUS_FINE;
+}
+
+const struct command command_gc = {
+	.name = "gc",
+	.usage = "",
+	.summary = "Clear what a crash left: records and cgroups of the dead",
+	.run = run,
+};

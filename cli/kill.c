@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* confine kill: ends a container, or all of one user's. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../lib/base/scope.h"
+#include "../lib/base/text.h"
+#include "../lib/session/container.h"
+#include "command.h"
+#include "options.h"
+
+static int kill_one(const char *id, struct error *error)
+{
+	struct container container = CONTAINER_INIT;
+	int result;
+
+	if (container_find(&container, id, error))
+		return -1;
+	result = container_kill(&container, error);
+	container_close(&container);
+	return result;
+}
+
+/* All of them, also where one fails; the last failure is told. */
+static int kill_user(const char *user, struct error *error)
+{
+	scope_of(container_list) struct container_list list = { 0 };
+	char quoted[128];
+	size_t found = 0;
+	int result = 0;
+
+	if (container_list(&list, error))
+		return -1;
+	for (size_t i = 0; i < list.count; i++) {
+		if (strcmp(list.items[i].user, user))
+			continue;
+		found++;
+		/* It may have ended by itself meanwhile. */
+		if (kill_one(list.items[i].id, error) && error->number != ESRCH)
+			result = -1;
+	}
+	if (!found)
+		return error_set(error, ERROR_USAGE, "no container of user '%s'",
+				 text_quote(user, quoted, sizeof(quoted)));
+	return result;
+}
+
+struct words {
+	const char *user;
+	bool help;
+};
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	static const struct option_row rows[] = {
+		{ "user", .take = option_take_text, OPTION_MEMBER(struct words, user) },
+		{ "help", 'h', .boolean = true, .take = option_take_boolean,
+		  OPTION_MEMBER(struct words, help) },
+	};
+	struct words words = { 0 };
+	const struct options options = { rows, 2, .mixed = true, .context = &words };
+	struct error error = ERROR_INIT;
+	int count = options_parse(&options, argc, argv, &error);
+
+	if (count >= 0 && words.help)
+		return command_help(command);
+	if (count >= 0 && count != (words.user ? 0 : 1))
+		count = error_set(&error, ERROR_USAGE, "either one ID or --user NAME is needed");
+	if (count < 0)
+		return command_misused(command, &error, STATUS_USAGE);
+	if (command_needs_root(command))
+		return STATUS_FAILED;
+	if (words.user ? kill_user(words.user, &error) : kill_one(argv[1], &error))
+		return command_fail(&error, STATUS_FAILED);
+	return STATUS_FINE;
+}
+
+const struct command command_kill = {
+	.name = "kill",
+	.usage = "ID | --user NAME",
+	.summary = "End a container with all its processes, or all containers of a user",
+	.run = run,
+};

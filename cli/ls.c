@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* confine ls: living containers and their logins. */
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../lib/base/scope.h"
+#include "../lib/base/text.h"
+#include "../lib/session/container.h"
+#include "command.h"
+#include "effective.h"
+#include "options.h"
+
+enum policy_state { POLICY_SAME, POLICY_CHANGED, POLICY_UNKNOWN };
+static const char *const policy_words[] = { "same", "changed", "?" };
+
+/* Whether a login of today would still meet in this container. `confine run`'s have flags of their
+ * own and no policy folder: nobody meets in them. */
+static enum policy_state policy_state(const struct container_facts *facts)
+{
+	scope_of(effective) struct effective effective = { 0 };
+	struct error error = ERROR_INIT;
+	scope_memory char *half = NULL;
+
+	if (!*facts->conf)
+		return POLICY_UNKNOWN;
+	if (effective_find(&effective, facts->user, facts->conf, &error) ||
+	    effective_load(&effective, facts->conf, NULL, &error))
+		return POLICY_UNKNOWN;
+	half = policy_container_half(&effective.policy);
+	if (!half)
+		return POLICY_UNKNOWN;
+	return strcmp(half, facts->policy) ? POLICY_CHANGED : POLICY_SAME;
+}
+
+static const char *time_text(int64_t since_s, char *buffer, size_t size)
+{
+	time_t seconds = (time_t)since_s;
+	struct tm parts;
+
+	if (!localtime_r(&seconds, &parts) || !strftime(buffer, size, "%F %T", &parts))
+		snprintf(buffer, size, "?");
+	return buffer;
+}
+
+static const char *memory_text(uint64_t bytes, char *buffer, size_t size)
+{
+	if (bytes)
+		snprintf(buffer, size, "%" PRIu64 "K", bytes / 1024);
+	else
+		snprintf(buffer, size, "-");
+	return buffer;
+}
+
+static void print_line(const struct container_facts *facts, const struct logins_entry *login,
+		       enum policy_state state)
+{
+	char since[32], memory[32], from[128];
+
+	printf("%-12s  %-12s  %-24s  %-19s  %7d  %9s  %5" PRIu64 "  %-7s  %s\n", facts->id,
+	       facts->user, login ? text_quote(login->from, from, sizeof(from)) : "-",
+	       time_text(facts->since_s, since, sizeof(since)),
+	       (int)(login ? login->pid : facts->pid),
+	       memory_text(facts->memory_bytes, memory, sizeof(memory)), facts->tasks,
+	       policy_words[state], login && *login->cgroup ? login->cgroup : "-");
+}
+
+/* A line a login; one for a container that has none any more. */
+static void print_container(const struct container_facts *facts)
+{
+	enum policy_state state = policy_state(facts);
+	size_t living = 0;
+
+	for (size_t i = 0; i < facts->logins.count; i++)
+		if (facts->logins.items[i].lives) {
+			print_line(facts, &facts->logins.items[i], state);
+			living++;
+		}
+	if (!living)
+		print_line(facts, NULL, state);
+}
+
+static void print_text(const struct container_list *list)
+{
+	printf("%-12s  %-12s  %-24s  %-19s  %7s  %9s  %5s  %-7s  %s\n", "ID", "USER", "FROM",
+	       "SINCE", "PID", "MEMORY", "TASKS", "POLICY", "CGROUP");
+	for (size_t i = 0; i < list->count; i++)
+		print_container(&list->items[i]);
+}
+
+static json_object *json_logins(const struct logins_list *logins)
+{
+	json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < logins->count; i++) {
+		const struct logins_entry *login = &logins->items[i];
+		json_object *object = json_object_new_object();
+
+		if (!login->lives) {
+			json_object_put(object);
+			continue;
+		}
+		json_object_object_add(object, "pid", json_object_new_int64(login->pid));
+		json_object_object_add(object, "from", json_object_new_string(login->from));
+		json_object_object_add(object, "cgroup", json_object_new_string(login->cgroup));
+		json_object_array_add(array, object);
+	}
+	return array;
+}
+
+static json_object *json_container(const struct container_facts *facts)
+{
+	enum policy_state state = policy_state(facts);
+	json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "id", json_object_new_string(facts->id));
+	json_object_object_add(object, "user", json_object_new_string(facts->user));
+	json_object_object_add(object, "uid", json_object_new_int64(facts->uid));
+	json_object_object_add(object, "conf", json_object_new_string(facts->conf));
+	json_object_object_add(object, "since", json_object_new_int64(facts->since_s));
+	json_object_object_add(object, "pid", json_object_new_int64(facts->pid));
+	json_object_object_add(object, "tasks", json_object_new_uint64(facts->tasks));
+	json_object_object_add(object, "memory",
+			       facts->memory_bytes ? json_object_new_uint64(facts->memory_bytes)
+						   : NULL);
+	json_object_object_add(
+		object, "policy_changed",
+		state == POLICY_UNKNOWN ? NULL : json_object_new_boolean(state == POLICY_CHANGED));
+	json_object_object_add(object, "logins", json_logins(&facts->logins));
+	return object;
+}
+
+static void print_json(const struct container_list *list)
+{
+	json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		json_object_array_add(array, json_container(&list->items[i]));
+	puts(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY |
+							   JSON_C_TO_STRING_SPACED |
+							   JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(array);
+}
+
+struct words {
+	bool json, help;
+};
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	static const struct option_row rows[] = {
+		{ "json", .boolean = true, .take = option_take_boolean,
+		  OPTION_MEMBER(struct words, json) },
+		{ "help", 'h', .boolean = true, .take = option_take_boolean,
+		  OPTION_MEMBER(struct words, help) },
+	};
+	scope_of(container_list) struct container_list list = { 0 };
+	struct words words = { 0 };
+	const struct options options = { rows, 2, .mixed = true, .context = &words };
+	struct error error = ERROR_INIT;
+	int count = options_parse(&options, argc, argv, &error);
+
+	if (count > 0)
+		count = error_set(&error, ERROR_USAGE, "only options are taken");
+	if (count < 0)
+		return command_misused(command, &error, STATUS_USAGE);
+	if (words.help)
+		return command_help(command);
+	if (command_needs_root(command))
+		return STATUS_FAILED;
+	if (container_list(&list, &error))
+		return command_fail(&error, STATUS_FAILED);
+	if (words.json)
+		print_json(&list);
+	else
+		print_text(&list);
+	return STATUS_FINE;
+}
+
+const struct command command_ls = {
+	.name = "ls",
+	.usage = "[--json]",
+	.summary = "List living containers and their logins",
+	.help = "A line a login; memory and tasks are the whole container's. POLICY says whether "
+		"the\n"
+		"user's next login would still meet in it: 'same', or 'changed' since it was "
+		"made.\n",
+	.run = run,
+};
