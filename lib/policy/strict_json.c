@@ -15,25 +15,18 @@
 
 static const char number_most[] = "18446744073709551615"; /* 2^64-1 */
 
-struct member {
-	char *name; /* without escapes */
-};
-
 /* A walk over text that json-c has found to be JSON. */
 struct scan {
 	const char *name, *json;
 	size_t size, at;
-	struct member *members; /* of all objects that are open, the innermost last */
-	size_t member_count;
-	size_t first[DEPTH_MOST + 1]; /* where the members of each open object begin */
+	struct json_object *members[DEPTH_MOST + 1]; /* names seen in each open object */
 	unsigned depth;
 };
 
 static void scan_clear(struct scan *scan)
 {
-	while (scan->member_count)
-		free(scan->members[--scan->member_count].name);
-	free(scan->members);
+	for (; scan->depth; scan->depth--)
+		json_object_put(scan->members[scan->depth]);
 }
 
 static int locate(const char *name, const char *json, size_t offset, struct error *error)
@@ -55,38 +48,32 @@ static size_t string_length(const char *at)
 	return length + 1;
 }
 
-/* A member's name without quotes and escapes; malloc'ed. */
+/* A member's name without quotes and escapes, in lower case; malloc'ed. */
 static char *member_name(const char *at, size_t length)
 {
-	scope_memory char *quoted = NULL;
-	scope_json struct json_object *value = NULL;
+	scope_memory char *quoted = strndup(at, length);
+	scope_json struct json_object *value = quoted ? json_tokener_parse(quoted) : NULL;
+	char *name = value ? strdup(json_object_get_string(value)) : NULL;
 
-	if (!memchr(at, '\\', length))
-		return strndup(at + 1, length - 2);
-	quoted = strndup(at, length);
-	value = quoted ? json_tokener_parse(quoted) : NULL;
-	return value ? strdup(json_object_get_string(value)) : NULL;
+	for (size_t i = 0; name && name[i]; i++)
+		name[i] = (char)tolower((unsigned char)name[i]);
+	return name;
 }
 
 static int scan_member(struct scan *scan, size_t length, struct error *error)
 {
 	scope_memory char *name = member_name(scan->json + scan->at, length);
-	struct member *member;
+	struct json_object *seen = scan->members[scan->depth];
 	char quoted[128];
 
 	if (!name)
 		return error_memory(error);
-	for (size_t i = scan->first[scan->depth]; i < scan->member_count; i++)
-		if (!strcasecmp(scan->members[i].name, name)) {
-			error_set(error, ERROR_POLICY, "member '%s' is there twice",
-				  text_quote(name, quoted, sizeof(quoted)));
-			return locate(scan->name, scan->json, scan->at, error);
-		}
-	member = array_add(&scan->members, &scan->member_count, sizeof(*member));
-	if (!member)
-		return error_memory(error);
-	member->name = take_pointer(&name);
-	return 0;
+	if (json_object_object_get_ex(seen, name, NULL)) {
+		error_set(error, ERROR_POLICY, "member '%s' is there twice",
+			  text_quote(name, quoted, sizeof(quoted)));
+		return locate(scan->name, scan->json, scan->at, error);
+	}
+	return json_object_object_add(seen, name, NULL) ? error_memory(error) : 0;
 }
 
 static int scan_string(struct scan *scan, struct error *error)
@@ -117,16 +104,14 @@ static int scan_number(struct scan *scan, struct error *error)
 	return locate(scan->name, scan->json, scan->at - length, error);
 }
 
-static void scan_open(struct scan *scan)
+static int scan_open(struct scan *scan, struct error *error)
 {
-	scan->first[++scan->depth] = scan->member_count;
-}
+	struct json_object *members = json_object_new_object();
 
-static void scan_close(struct scan *scan)
-{
-	while (scan->member_count > scan->first[scan->depth])
-		free(scan->members[--scan->member_count].name);
-	scan->depth--;
+	if (!members)
+		return error_memory(error);
+	scan->members[++scan->depth] = members;
+	return 0;
 }
 
 static int scan_token(struct scan *scan, struct error *error)
@@ -137,10 +122,10 @@ static int scan_token(struct scan *scan, struct error *error)
 		return scan_string(scan, error);
 	if (isdigit((unsigned char)next))
 		return scan_number(scan, error);
-	if (next == '{')
-		scan_open(scan);
-	else if (next == '}')
-		scan_close(scan);
+	if (next == '{' && scan_open(scan, error))
+		return -1;
+	if (next == '}')
+		json_object_put(scan->members[scan->depth--]);
 	scan->at++;
 	return 0;
 }
