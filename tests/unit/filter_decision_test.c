@@ -34,8 +34,16 @@ struct probes {
 	size_t count, room;
 };
 
+/* uretprobe, uprobe: no filter is asked about them (kernel/seccomp.c, seccomp_uprobe_exception). */
+static bool passes_by(const struct probe *probe)
+{
+	return probe->abi == ABI_X86_64 && (probe->number == 335 || probe->number == 336);
+}
+
 static void add_probe(struct probes *probes, struct probe probe)
 {
+	if (passes_by(&probe))
+		return;
 	if (probes->count == probes->room) {
 		probes->room = probes->room ? probes->room * 2 : 4096;
 		probes->items = reallocarray(probes->items, probes->room, sizeof(probe));
@@ -87,8 +95,13 @@ static void add_value(struct probes *probes, enum kernel_abi abi, uint32_t numbe
 static const uint64_t bounds[] = { 38, 39, 40, 0x5412, 0x541c, 131072, 131080, 0x7e020000,
 				   0x10000000, 0xffffffff, 1ULL << 32, 1ULL << 48, UINT64_MAX };
 
-static void add_telling(struct probes *probes, enum kernel_abi abi, uint32_t number)
+/* Numbers that a condition may take for others, for a call that this ABI may not have. */
+static void add_telling(struct probes *probes, enum kernel_abi abi, const char *name)
 {
+	uint32_t number = number_of(abi, name);
+
+	if ((int32_t)number < 0)
+		return;
 	for (uint64_t value = 0; value < 64; value++)
 		add_value(probes, abi, number, value);
 	for (unsigned bit = 0; bit < 64; bit++) {
@@ -104,27 +117,19 @@ static void add_telling(struct probes *probes, enum kernel_abi abi, uint32_t num
 		}
 }
 
-static void add_everything(struct probes *probes, struct json_object *profile)
+/* Every number with two sets of arguments; telling ones where some profile looks at them. */
+static void add_everything(struct probes *probes)
 {
-	static const char *const hubs[] = { "socketcall", "ipc", "ioctl", "prctl", "clone3", "bpf" };
-	struct json_object *rules = oracle_get(profile, "syscalls");
+	static const char *const looked_at[] = { "clone", "clone3", "ioctl", "ipc", "personality",
+						 "socket", "socketcall" };
 
 	for (size_t abi = 0; abi < abi_count(); abi++) {
 		for (uint32_t i = 0; i < NUMBERS; i++) {
 			add_value(probes, abi, i | (abi == ABI_X32 ? X32 : 0), 0);
 			add_value(probes, abi, i | (abi == ABI_X32 ? X32 : 0), UINT64_MAX);
 		}
-		for (size_t i = 0; i < COUNT(hubs); i++)
-			add_telling(probes, abi, number_of(abi, hubs[i]));
-		for (size_t i = 0; i < oracle_length(rules); i++) {
-			struct json_object *rule = json_object_array_get_idx(rules, i);
-			struct json_object *names = oracle_get(rule, "names");
-
-			if (oracle_get(rule, "args"))
-				add_telling(probes, abi,
-					    number_of(abi, json_object_get_string(
-								   json_object_array_get_idx(names, 0))));
-		}
+		for (size_t i = 0; i < COUNT(looked_at); i++)
+			add_telling(probes, abi, looked_at[i]);
 	}
 	add_value(probes, ABI_X86_64, 0x3fffffff, 0);
 	add_value(probes, ABI_X32, 0x7fffffff, 0);
@@ -270,7 +275,7 @@ static void dockers_profile_means_what_runc_makes_of_it(void **state)
 	if (!json)
 		skip();
 	profile = json_tokener_parse(json);
-	add_everything(&probes, profile);
+	add_everything(&probes);
 	owned = probes.items;
 	for (size_t i = 0; i < SETS; i++)
 		compare_all(profile, json, size, bounding_set(i), &probes);
@@ -318,7 +323,6 @@ static void default_profile_differs_from_dockers_only_where_it_is_meant_to(void 
 {
 	scope_memory struct probe *owned = NULL;
 	scope_memory char *json = NULL;
-	struct json_object *profile;
 	struct probes probes = { 0 };
 	size_t size;
 
@@ -326,10 +330,8 @@ static void default_profile_differs_from_dockers_only_where_it_is_meant_to(void 
 	json = docker_profile(&size);
 	if (!json)
 		skip();
-	profile = json_tokener_parse(json);
-	add_everything(&probes, profile);
+	add_everything(&probes);
 	owned = probes.items;
-	json_object_put(profile);
 	for (size_t i = 0; i < SETS; i++)
 		compare_default(json, size, bounding_set(i), &probes);
 }
