@@ -75,7 +75,8 @@ static int add_number(struct segments *segments, const struct entry *entries, si
 		number.entries = entries;
 		number.entry_count = count;
 	}
-	return add_segment(segments, &number, error) || add_segment(segments, &after, error) ? -1 : 0;
+	return add_segment(segments, &number, error) || add_segment(segments, &after, error) ? -1
+											     : 0;
 }
 
 static size_t same_number(const struct entry *entries, size_t count)

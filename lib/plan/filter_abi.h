@@ -15,7 +15,7 @@ struct abi {
 	uint32_t token; /* SCMP_ARCH_... */
 	uint32_t audit; /* seccomp_data.arch, AUDIT_ARCH_...; x32 shares x86-64's */
 	uint32_t first; /* its smallest number: x32's carry bit 30 */
-	bool wide;      /* arguments of 64 bits; else only the low word of each counts */
+	bool wide; /* arguments of 64 bits; else only the low word of each counts */
 };
 
 struct machine {
@@ -30,10 +30,10 @@ const struct machine *machine_find(const char *name);
 /* One call that is reached through another: socketcall(2), ipc(2). */
 struct multiplexed {
 	const char *name;
-	uint32_t hub;      /* the number of the call it goes through */
+	uint32_t hub; /* the number of the call it goes through */
 	uint32_t selector; /* the hub's first argument */
-	uint32_t mask;     /* what of that argument selects */
-	int direct;        /* the number of its own that it got later (Linux 4.3), or -1 */
+	uint32_t mask; /* what of that argument selects */
+	int direct; /* the number of its own that it got later (Linux 4.3), or -1 */
 };
 
 struct abi_number {

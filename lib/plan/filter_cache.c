@@ -49,9 +49,11 @@ char *filter_key_text(const struct filter_key *key, size_t *ret_size)
 
 	if (!stream)
 		return NULL;
-	fprintf(stream, "build %s\nlibseccomp %u.%u.%u\narch %zu:%s\nkernel %u.%u\nbounding %" PRIx64
-		"\nprofile %zu:", CONFINE_FILTER_BUILD, library->major, library->minor,
-		library->micro, strlen(key->host->arch), key->host->arch, key->host->kernel_major,
+	fprintf(stream,
+		"build %s\nlibseccomp %u.%u.%u\narch %zu:%s\nkernel %u.%u\nbounding %" PRIx64
+		"\nprofile %zu:",
+		CONFINE_FILTER_BUILD, library->major, library->minor, library->micro,
+		strlen(key->host->arch), key->host->arch, key->host->kernel_major,
 		key->host->kernel_minor, key->bounding, key->size);
 	fwrite(key->json, 1, key->size, stream);
 	if (ferror(stream) | fclose(stream))
@@ -116,7 +118,8 @@ bool filter_cache_find(const char *folder, const struct filter_key *key, struct 
 	fd = path_open_root_file(dir, name, &ignored);
 	if (fd < 0 || path_read_all(fd, ENTRY_MOST, &bytes, &size, &ignored))
 		return false;
-	return entry_valid(bytes, size, text, text_size) && entry_read(bytes, text_size, ret_filter);
+	return entry_valid(bytes, size, text, text_size) &&
+	       entry_read(bytes, text_size, ret_filter);
 }
 
 /* The entry as it stands in the file; malloc'ed, NULL when out of memory. */

@@ -18,7 +18,8 @@ struct filter_key {
 	const struct host *host;
 };
 
-/* The canonical form of a key: every part by name and length; malloc'ed, NULL when out of memory. */
+/* The canonical form of a key: every part by name and length; malloc'ed, NULL when out of memory.
+ */
 char *filter_key_text(const struct filter_key *key, size_t *ret_size);
 
 /* Whether `folder` (a path) holds that filter; then it is in ret_filter. */

@@ -12,12 +12,9 @@ static const struct {
 	enum test test;
 	bool opposite;
 } tests[] = {
-	[SCMP_CMP_NE] = { TEST_EQUAL, true },
-	[SCMP_CMP_LT] = { TEST_GREATER_EQUAL, true },
-	[SCMP_CMP_LE] = { TEST_GREATER, true },
-	[SCMP_CMP_EQ] = { TEST_EQUAL, false },
-	[SCMP_CMP_GE] = { TEST_GREATER_EQUAL, false },
-	[SCMP_CMP_GT] = { TEST_GREATER, false },
+	[SCMP_CMP_NE] = { TEST_EQUAL, true },	       [SCMP_CMP_LT] = { TEST_GREATER_EQUAL, true },
+	[SCMP_CMP_LE] = { TEST_GREATER, true },	       [SCMP_CMP_EQ] = { TEST_EQUAL, false },
+	[SCMP_CMP_GE] = { TEST_GREATER_EQUAL, false }, [SCMP_CMP_GT] = { TEST_GREATER, false },
 	[SCMP_CMP_MASKED_EQ] = { TEST_EQUAL, false },
 };
 

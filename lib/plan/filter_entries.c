@@ -45,7 +45,8 @@ bool abi_covered(const struct filter_request *request, const struct abi *abi)
 	const struct profile *profile = request->profile;
 	uint32_t own = request->machine->abis[0].token;
 
-	/* Only docker's engine takes no word on ABIs for "the machine's own": confine covers all. */
+	/* Only docker's engine takes no word on ABIs for "the machine's own": confine covers all.
+	 */
 	if (abi->token == own || !profile->arch_count)
 		return true;
 	for (size_t i = 0; i < profile->arch_count; i++) {

@@ -30,7 +30,8 @@ static const struct {
 	{ "setresuid", { 0 }, "servers become the person with it" },
 	{ "setregid", { 0 }, "servers become the person with it" },
 	{ "setreuid", { 0 }, "servers become the person with it" },
-	{ "clone", { CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD },
+	{ "clone",
+	  { CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD },
 	  "servers and shells start programs with it" },
 	{ "wait4", { 0 }, "servers and shells wait for programs with it" },
 	{ "execve", { 0 }, "the shell is started with it" },
@@ -56,8 +57,9 @@ int filter_check_login(const struct filter *filter, const struct host *host, str
 		const struct abi *own = &machine->abis[0];
 		struct abi_number number = abi_resolve(own, needed[i].name);
 
-		if (number.direct >= 0 && !filter_allows(filter, own->audit, (uint32_t)number.direct,
-							 needed[i].arguments))
+		if (number.direct >= 0 &&
+		    !filter_allows(filter, own->audit, (uint32_t)number.direct,
+				   needed[i].arguments))
 			return error_set(error, ERROR_POLICY,
 					 "the profile stops '%s', and no login can do without: %s",
 					 needed[i].name, needed[i].reason);

@@ -56,8 +56,8 @@ program_label program_return(struct program *program, uint32_t action)
 
 static program_label program_jump(struct program *program, program_label label)
 {
-	return program_write(program, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA,
-								  distance(program, label)));
+	return program_write(
+		program, (struct sock_filter)BPF_STMT(BPF_JMP | BPF_JA, distance(program, label)));
 }
 
 /* `label`, or a jump to it: within reach of a test, though one more jump be written before that. */
@@ -73,8 +73,7 @@ program_label program_test(struct program *program, uint16_t comparison, uint32_
 	no = within_reach(program, no);
 	return program_write(program,
 			     (struct sock_filter)BPF_JUMP((uint16_t)(BPF_JMP | BPF_K | comparison),
-							  operand,
-							  (uint8_t)distance(program, yes),
+							  operand, (uint8_t)distance(program, yes),
 							  (uint8_t)distance(program, no)));
 }
 

@@ -39,9 +39,12 @@ static const struct {
 	const char *name;
 	int op;
 } operators[] = {
-	{ "SCMP_CMP_NE", SCMP_CMP_NE }, { "SCMP_CMP_LT", SCMP_CMP_LT },
-	{ "SCMP_CMP_LE", SCMP_CMP_LE }, { "SCMP_CMP_EQ", SCMP_CMP_EQ },
-	{ "SCMP_CMP_GE", SCMP_CMP_GE }, { "SCMP_CMP_GT", SCMP_CMP_GT },
+	{ "SCMP_CMP_NE", SCMP_CMP_NE },
+	{ "SCMP_CMP_LT", SCMP_CMP_LT },
+	{ "SCMP_CMP_LE", SCMP_CMP_LE },
+	{ "SCMP_CMP_EQ", SCMP_CMP_EQ },
+	{ "SCMP_CMP_GE", SCMP_CMP_GE },
+	{ "SCMP_CMP_GT", SCMP_CMP_GT },
 	{ "SCMP_CMP_MASKED_EQ", SCMP_CMP_MASKED_EQ },
 };
 
@@ -158,7 +161,8 @@ static int parse_action(struct json_object *object, const char *action, const ch
 		return -1;
 	if (!strcmp(word, "SCMP_ACT_NOTIFY"))
 		return error_set(error, ERROR_POLICY,
-				 "action 'SCMP_ACT_NOTIFY' needs a program that answers, and a session has none");
+				 "action 'SCMP_ACT_NOTIFY' needs a program that answers, and a "
+				 "session has none");
 	if (number && strict_json_unsigned(number, ERRNO_MOST, &data, error))
 		return error_prefix(error, "'%s'", errno_member);
 	for (size_t i = 0; i < COUNT(actions); i++)
@@ -227,7 +231,8 @@ static int parse_kernel(const char *word, struct profile_condition *condition, s
 	char rest;
 
 	if (strspn(word, "0123456789.") == strlen(word) &&
-	    sscanf(word, "%4u.%4u%c", &condition->kernel_major, &condition->kernel_minor, &rest) == 2 &&
+	    sscanf(word, "%4u.%4u%c", &condition->kernel_major, &condition->kernel_minor, &rest) ==
+		    2 &&
 	    condition->kernel_major)
 		return 0;
 	return unknown("kernel version", word, error);
@@ -371,8 +376,8 @@ static bool array_filled(struct json_object *object, const char *member)
 {
 	struct json_object *value = strict_json_member(object, member);
 
-	return value && (json_object_get_type(value) != json_type_array ||
-			 json_object_array_length(value));
+	return value &&
+	       (json_object_get_type(value) != json_type_array || json_object_array_length(value));
 }
 
 static int parse_profile(struct profile *profile, struct json_object *root, struct error *error)
@@ -381,7 +386,8 @@ static int parse_profile(struct profile *profile, struct json_object *root, stru
 		return -1;
 	if (array_filled(root, "architectures") && array_filled(root, "archMap"))
 		return error_set(error, ERROR_POLICY, "both 'architectures' and 'archMap'");
-	if (parse_action(root, "defaultAction", "defaultErrnoRet", &profile->default_action, error) ||
+	if (parse_action(root, "defaultAction", "defaultErrnoRet", &profile->default_action,
+			 error) ||
 	    each_item(root, "architectures", parse_architecture, profile, error) ||
 	    each_item(root, "archMap", parse_arch_map, profile, error) ||
 	    each_item(root, "flags", add_flag, &profile->flags, error) ||

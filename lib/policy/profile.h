@@ -15,7 +15,7 @@
 struct profile_argument {
 	unsigned index; /* 0 to 5 */
 	uint64_t value, value_two; /* SCMP_CMP_MASKED_EQ: value is the mask, value_two the datum */
-	int op;                    /* enum scmp_compare */
+	int op; /* enum scmp_compare */
 };
 
 struct profile_condition {
@@ -40,7 +40,8 @@ struct profile_arch {
 
 struct profile {
 	uint32_t default_action;
-	struct profile_arch *arches; /* architectures or archMap; none: the machine's own, all ABIs */
+	struct profile_arch
+		*arches; /* architectures or archMap; none: the machine's own, all ABIs */
 	size_t arch_count;
 	bool by_map; /* archMap: the machine's own row counts, with its sub_arches, and no other */
 	uint32_t flags; /* SECCOMP_FILTER_FLAG_... */

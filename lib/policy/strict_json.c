@@ -99,8 +99,8 @@ static int scan_number(struct scan *scan, struct error *error)
 	if (digits < length || digits < sizeof(number_most) - 1 ||
 	    (digits == sizeof(number_most) - 1 && strncmp(text, number_most, digits) <= 0))
 		return 0;
-	error_set(error, ERROR_POLICY, "%.*s is more than %s", (int)(digits < 64 ? digits : 64), text,
-		  number_most);
+	error_set(error, ERROR_POLICY, "%.*s is more than %s", (int)(digits < 64 ? digits : 64),
+		  text, number_most);
 	return locate(scan->name, scan->json, scan->at - length, error);
 }
 
@@ -170,7 +170,8 @@ int strict_json_parse(struct json_object **ret_value, const char *name, const ch
 	if (fault == json_tokener_success && end < size)
 		fault = json_tokener_error_parse_unexpected;
 	if (fault != json_tokener_success || !value) {
-		error_set(error, ERROR_POLICY, "not JSON: %s at offset %zu", fault_text(fault), end);
+		error_set(error, ERROR_POLICY, "not JSON: %s at offset %zu", fault_text(fault),
+			  end);
 		return locate(name, json, end, error);
 	}
 	if (scan_all(name, json, size, error))

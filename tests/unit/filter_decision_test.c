@@ -3,17 +3,17 @@
  * Filters are compared by what the kernel answers to every call number and to
  * telling arguments, by each way to call it, for a dozen bounding sets.
  */
+#include <cmocka.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-#include <errno.h>
 #include <stdio.h>
 
-#include "../../lib/plan/filter.h"
 #include "../../lib/base/path.h"
 #include "../../lib/base/scope.h"
+#include "../../lib/plan/filter.h"
 #include "filter_oracle.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -92,8 +92,9 @@ static void add_value(struct probes *probes, enum kernel_abi abi, uint32_t numbe
 	}
 }
 
-static const uint64_t bounds[] = { 38, 39, 40, 0x5412, 0x541c, 131072, 131080, 0x7e020000,
-				   0x10000000, 0xffffffff, 1ULL << 32, 1ULL << 48, UINT64_MAX };
+static const uint64_t bounds[] = { 38,	       39,	   40,	       0x5412,	   0x541c,
+				   131072,     131080,	   0x7e020000, 0x10000000, 0xffffffff,
+				   1ULL << 32, 1ULL << 48, UINT64_MAX };
 
 /* Numbers that a condition may take for others, for a call that this ABI may not have. */
 static void add_telling(struct probes *probes, enum kernel_abi abi, const char *name)
@@ -120,8 +121,8 @@ static void add_telling(struct probes *probes, enum kernel_abi abi, const char *
 /* Every number with two sets of arguments; telling ones where some profile looks at them. */
 static void add_everything(struct probes *probes)
 {
-	static const char *const looked_at[] = { "clone", "clone3", "ioctl", "ipc", "personality",
-						 "socket", "socketcall" };
+	static const char *const looked_at[] = { "clone",	"clone3", "ioctl",     "ipc",
+						 "personality", "socket", "socketcall" };
 
 	for (size_t abi = 0; abi < abi_count(); abi++) {
 		for (uint32_t i = 0; i < NUMBERS; i++) {
@@ -159,8 +160,8 @@ static uint32_t *ask(const struct filter *filter, const struct probes *probes)
 	for (size_t i = 0; i < probes->count; i++) {
 		const struct probe *probe = &probes->items[i];
 
-		assert_int_equal(answers[i], filter_decide(filter, probe_audit(probe), probe->number,
-							   probe->arguments));
+		assert_int_equal(answers[i], filter_decide(filter, probe_audit(probe),
+							   probe->number, probe->arguments));
 	}
 	return answers;
 }
@@ -174,10 +175,10 @@ static void tell(const char *what, const struct probe *probe, uint32_t left, uin
 {
 	char *name = name_of(probe);
 
-	printf("# %s: abi %d call %#x %s(%#llx, %#llx, %#llx): %#x and %#x\n", what, (int)probe->abi,
-	       probe->number, name ? name : "?", (unsigned long long)probe->arguments[0],
-	       (unsigned long long)probe->arguments[1], (unsigned long long)probe->arguments[2],
-	       left, right);
+	printf("# %s: abi %d call %#x %s(%#llx, %#llx, %#llx): %#x and %#x\n", what,
+	       (int)probe->abi, probe->number, name ? name : "?",
+	       (unsigned long long)probe->arguments[0], (unsigned long long)probe->arguments[1],
+	       (unsigned long long)probe->arguments[2], left, right);
 	free(name);
 }
 
@@ -239,7 +240,8 @@ static char *docker_profile(size_t *ret_size)
 	scope_fd int file = -1;
 	char *json = NULL;
 
-	if (asprintf(&path, "%s/data/docker-default-seccomp.json", shared ? shared : "../shared") < 0)
+	if (asprintf(&path, "%s/data/docker-default-seccomp.json", shared ? shared : "../shared") <
+	    0)
 		return NULL;
 	file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0 || path_read_all(file, 1 << 20, &json, ret_size, &error)) {
@@ -348,8 +350,8 @@ static uint64_t chance(uint64_t *seed)
 /* Numbers near each other and near the edges of words. */
 static uint64_t awkward(uint64_t *seed)
 {
-	static const uint64_t from[] = { 0, 128, 0x20000, 1ULL << 32, 1ULL << 48, 0xffffffff,
-					 UINT64_MAX, 0x100000080 };
+	static const uint64_t from[] = { 0,	     128,	 0x20000,    1ULL << 32,
+					 1ULL << 48, 0xffffffff, UINT64_MAX, 0x100000080 };
 
 	return from[chance(seed) % COUNT(from)] + chance(seed) % 3 - 1;
 }
@@ -364,7 +366,8 @@ static void random_argument(FILE *text, uint64_t *seed)
 /* A profile with several conditional rules for one call. */
 static char *random_profile(uint64_t *seed, size_t *ret_size)
 {
-	static const char *const answers[] = { "ERRNO", "ERRNO", "TRACE", "KILL_PROCESS", "TRAP", "LOG" };
+	static const char *const answers[] = { "ERRNO",	       "ERRNO", "TRACE",
+					       "KILL_PROCESS", "TRAP",	"LOG" };
 	char *json = NULL;
 	FILE *text = open_memstream(&json, ret_size);
 	uint64_t rules = 2 + chance(seed) % 5;
@@ -374,7 +377,8 @@ static char *random_profile(uint64_t *seed, size_t *ret_size)
 	for (uint64_t i = 0; i < rules; i++) {
 		uint64_t arguments = 1 + chance(seed) % 3;
 
-		fprintf(text, "%s{\"names\": [\"getpriority\"], \"action\": \"SCMP_ACT_%s\", \"args\": [",
+		fprintf(text,
+			"%s{\"names\": [\"getpriority\"], \"action\": \"SCMP_ACT_%s\", \"args\": [",
 			i ? ", " : "", answers[chance(seed) % COUNT(answers)]);
 		for (uint64_t j = 0; j < arguments; j++) {
 			fputs(j ? ", " : "", text);
@@ -393,8 +397,10 @@ static void add_awkward(struct probes *probes, uint64_t *seed)
 		uint32_t number = number_of(abi, "getpriority");
 
 		for (size_t i = 0; i < 300; i++)
-			add_probe(probes, (struct probe){ abi, number,
-							  { awkward(seed), awkward(seed), awkward(seed) } });
+			add_probe(probes, (struct probe){ abi,
+							  number,
+							  { awkward(seed), awkward(seed),
+							    awkward(seed) } });
 	}
 }
 
@@ -433,7 +439,8 @@ static void several_conditions_on_one_call_are_each_judged_afresh(void **state)
 static void wrong_jump_of_libseccomp_is_not_ours(void **state)
 {
 	static const char json[] =
-		"{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": [\"getpriority\"],"
+		"{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": "
+		"[\"getpriority\"],"
 		"\"action\": \"SCMP_ACT_ERRNO\", \"args\": ["
 		"{\"index\": 2, \"value\": 128, \"op\": \"SCMP_CMP_LE\"},"
 		"{\"index\": 2, \"value\": 281474976710656, \"op\": \"SCMP_CMP_LT\"}]}]}";

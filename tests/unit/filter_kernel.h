@@ -115,8 +115,8 @@ static inline unsigned answer_errno(struct answer_list *list, uint32_t action)
 	return (unsigned)list->count;
 }
 
-static inline void make_calls(struct sock_filter *program, size_t count,
-			      const struct probe *probes, size_t probe_count, int32_t *shared)
+static inline void make_calls(struct sock_filter *program, size_t count, const struct probe *probes,
+			      size_t probe_count, int32_t *shared)
 {
 	struct sock_fprog load = { (unsigned short)count, program };
 
@@ -137,7 +137,8 @@ static inline bool kernel_answers(const struct sock_filter *program, size_t coun
 	struct sock_filter *explained = calloc(count, sizeof(*explained));
 	struct answer_list list = { .count = 0 };
 	size_t size = (probe_count + 1) * sizeof(int32_t);
-	int32_t *shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int32_t *shared =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	bool right;
 	pid_t child;
 	int status;
@@ -154,7 +155,7 @@ static inline bool kernel_answers(const struct sock_filter *program, size_t coun
 	right = waitpid(child, &status, 0) == child && WIFSIGNALED(status) &&
 		shared[probe_count] == 1;
 	for (size_t i = 0; right && i < probe_count; i++) {
-		size_t place = (size_t)-(int64_t)shared[i];
+		size_t place = (size_t) - (int64_t)shared[i];
 
 		right = place >= 1 && place <= list.count;
 		if (right)

@@ -18,13 +18,20 @@ static const struct {
 	const char *name;
 	int number;
 } oracle_caps[] = {
-	{ "CAP_SYS_ADMIN", CAP_SYS_ADMIN },	  { "CAP_SYS_PTRACE", CAP_SYS_PTRACE },
-	{ "CAP_SYS_MODULE", CAP_SYS_MODULE },	  { "CAP_SYS_TIME", CAP_SYS_TIME },
-	{ "CAP_SYS_NICE", CAP_SYS_NICE },	  { "CAP_SYSLOG", CAP_SYSLOG },
-	{ "CAP_BPF", 39 },			  { "CAP_PERFMON", 38 },
-	{ "CAP_SYS_CHROOT", CAP_SYS_CHROOT },	  { "CAP_DAC_READ_SEARCH", CAP_DAC_READ_SEARCH },
-	{ "CAP_SYS_BOOT", CAP_SYS_BOOT },	  { "CAP_SYS_PACCT", CAP_SYS_PACCT },
-	{ "CAP_SYS_RAWIO", CAP_SYS_RAWIO },	  { "CAP_SYS_TTY_CONFIG", CAP_SYS_TTY_CONFIG },
+	{ "CAP_SYS_ADMIN", CAP_SYS_ADMIN },
+	{ "CAP_SYS_PTRACE", CAP_SYS_PTRACE },
+	{ "CAP_SYS_MODULE", CAP_SYS_MODULE },
+	{ "CAP_SYS_TIME", CAP_SYS_TIME },
+	{ "CAP_SYS_NICE", CAP_SYS_NICE },
+	{ "CAP_SYSLOG", CAP_SYSLOG },
+	{ "CAP_BPF", 39 },
+	{ "CAP_PERFMON", 38 },
+	{ "CAP_SYS_CHROOT", CAP_SYS_CHROOT },
+	{ "CAP_DAC_READ_SEARCH", CAP_DAC_READ_SEARCH },
+	{ "CAP_SYS_BOOT", CAP_SYS_BOOT },
+	{ "CAP_SYS_PACCT", CAP_SYS_PACCT },
+	{ "CAP_SYS_RAWIO", CAP_SYS_RAWIO },
+	{ "CAP_SYS_TTY_CONFIG", CAP_SYS_TTY_CONFIG },
 };
 
 static const struct {
@@ -37,8 +44,14 @@ static const struct {
 };
 
 static const char *const oracle_operators[] = {
-	"", "SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE",
-	"SCMP_CMP_GT", "SCMP_CMP_MASKED_EQ",
+	"",
+	"SCMP_CMP_NE",
+	"SCMP_CMP_LT",
+	"SCMP_CMP_LE",
+	"SCMP_CMP_EQ",
+	"SCMP_CMP_GE",
+	"SCMP_CMP_GT",
+	"SCMP_CMP_MASKED_EQ",
 };
 
 static const uint32_t oracle_tokens[ABI_COUNT] = { SCMP_ARCH_X86_64, SCMP_ARCH_X32, SCMP_ARCH_X86 };
@@ -160,7 +173,8 @@ static inline bool oracle_repeats(struct json_object *arguments)
 	bool repeats = false;
 
 	for (size_t i = 0; i < oracle_length(arguments); i++)
-		repeats |= seen[oracle_number(json_object_array_get_idx(arguments, i), "index")]++ > 0;
+		repeats |=
+			seen[oracle_number(json_object_array_get_idx(arguments, i), "index")]++ > 0;
 	return repeats;
 }
 
