@@ -3,13 +3,14 @@
  * Filters are compared by what the kernel answers to every call number and to
  * telling arguments, by each way to call it, for a dozen bounding sets.
  */
-#include <cmocka.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include <cmocka.h>
 
 #include "../../lib/base/path.h"
 #include "../../lib/base/scope.h"
