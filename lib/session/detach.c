@@ -2,9 +2,11 @@
 #include "detach.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 
 #include "../base/scope.h"
 #include "../base/text.h"
@@ -40,26 +42,49 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
-/* Mount point of a line of mountinfo, where its type is the kernel's; NULL otherwise. */
-static char *kernel_mount_point(char *line)
+struct kernel_mount {
+	unsigned long long id;
+	char *point;
+};
+
+struct kernel_mounts {
+	struct kernel_mount *items;
+	size_t count;
+};
+
+static void kernel_mounts_clear(struct kernel_mounts *mounts)
 {
-	char *type = strstr(line, " - "), *rest, *field = NULL;
+	for (size_t i = 0; i < mounts->count; i++)
+		free(mounts->items[i].point);
+	free(mounts->items);
+}
+
+/* Keeps a line of mountinfo (proc_pid_mountinfo(5)) whose type is the kernel's. */
+static int keep_line(struct kernel_mounts *mounts, char *line, struct error *error)
+{
+	char *type = strstr(line, " - ");
+	struct kernel_mount *mount;
+	int start = 0, end = 0;
 
 	if (!type)
-		return NULL;
+		return 0;
 	type += 3;
 	type[strcspn(type, " \n")] = '\0';
 	if (!is_kernel_type(type))
-		return NULL;
-	field = strtok_r(line, " ", &rest);
-	for (int i = 0; i < 4 && field; i++)
-		field = strtok_r(NULL, " ", &rest);
-	if (field)
-		unescape(field);
-	return field;
+		return 0;
+	mount = array_add(&mounts->items, &mounts->count, sizeof(*mount));
+	if (!mount)
+		return error_memory(error);
+	if (sscanf(line, "%llu %*u %*s %*s %n%*s%n", &mount->id, &start, &end) != 1 || !end)
+		return error_set(error, ERROR_SYSTEM, "cannot read '/proc/self/mountinfo'");
+	mount->point = strndup(line + start, (size_t)(end - start));
+	if (!mount->point)
+		return error_memory(error);
+	unescape(mount->point);
+	return 0;
 }
 
-static int list_mounts(struct strings *points, struct error *error)
+static int list_mounts(struct kernel_mounts *mounts, struct error *error)
 {
 	scope_stream FILE *stream = fopen("/proc/self/mountinfo", "re");
 	scope_memory char *line = NULL;
@@ -67,25 +92,38 @@ static int list_mounts(struct strings *points, struct error *error)
 
 	if (!stream)
 		return error_errno(error, "cannot open '/proc/self/mountinfo'");
-	while (getline(&line, &room, stream) > 0) {
-		const char *point = kernel_mount_point(line);
-
-		if (point && strings_add(points, point, error))
+	while (getline(&line, &room, stream) > 0)
+		if (keep_line(mounts, line, error))
 			return -1;
-	}
 	return ferror(stream) ? error_errno(error, "cannot read '/proc/self/mountinfo'") : 0;
+}
+
+/*
+ * Only what lies on top of its mount point: umount(2) by name takes the topmost mount, and what the
+ * host has covered stays covered.
+ */
+static int detach(const struct kernel_mount *mount, struct error *error)
+{
+	struct statx found;
+
+	if (statx(AT_FDCWD, mount->point, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MNT_ID, &found))
+		return errno == ENOENT ? 0 : error_errno(error, "cannot stat '%s'", mount->point);
+	if (found.stx_mnt_id != mount->id)
+		return 0;
+	if (umount2(mount->point, MNT_DETACH | UMOUNT_NOFOLLOW))
+		return error_errno(error, "cannot detach the host's '%s'", mount->point);
+	return 0;
 }
 
 int detach_kernel_mounts(struct error *error)
 {
-	scope_of(strings) struct strings points = { 0 };
+	scope_of(kernel_mounts) struct kernel_mounts mounts = { 0 };
 
-	if (list_mounts(&points, error))
+	if (list_mounts(&mounts, error))
 		return -1;
-	/* Later lines lie on top; what stood below a detached mount is gone with it (EINVAL). */
-	for (size_t i = points.count; i-- > 0;)
-		if (umount2(points.items[i], MNT_DETACH | UMOUNT_NOFOLLOW) && errno != EINVAL &&
-		    errno != ENOENT)
-			return error_errno(error, "cannot detach the host's '%s'", points.items[i]);
+	/* The last first: later lines lie on top of earlier ones, or below them in the tree. */
+	for (size_t i = mounts.count; i-- > 0;)
+		if (detach(&mounts.items[i], error))
+			return -1;
 	return 0;
 }

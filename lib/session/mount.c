@@ -44,6 +44,9 @@ int mount_new(const char *type, const char *options, uint64_t attributes, struct
 
 	if (context < 0)
 		return error_errno(error, "cannot open file system '%s'", type);
+	/* What /proc/mounts and df show in front of it; "none" otherwise. */
+	if (fsconfig(context, FSCONFIG_SET_STRING, "source", type, 0))
+		return error_errno(error, "cannot name a %s", type);
 	if (options && set_options(context, options, error))
 		return error_prefix(error, "%s", type);
 	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
