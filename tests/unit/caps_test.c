@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The algebra of cap_add and cap_drop, against tables and against a small model of the rule's text. */
+/* The algebra of cap_add and cap_drop, against tables and against a small model of the rule's text.
+ */
 #include "../../lib/policy/caps.h"
 
 #include <setjmp.h>
@@ -26,7 +27,10 @@ struct row {
 
 static const struct row rows[] = {
 	{ "nothing", { { 0 } }, DEFAULT, 0 },
-	{ "an added name joins the default set", { { "NET_ADMIN" } }, DEFAULT | NET_ADMIN, NET_ADMIN },
+	{ "an added name joins the default set",
+	  { { "NET_ADMIN" } },
+	  DEFAULT | NET_ADMIN,
+	  NET_ADMIN },
 	{ "a dropped name leaves it", { { "", "MKNOD" } }, DEFAULT & ~MKNOD, 0 },
 	{ "a name in both lists ends up added", { { "MKNOD", "MKNOD" } }, DEFAULT, MKNOD },
 	{ "ALL dropped leaves what is added", { { "NET_ADMIN", "ALL" } }, NET_ADMIN, NET_ADMIN },
@@ -234,9 +238,9 @@ static void names_are_known_in_every_spelling(void **state)
 	static const struct {
 		const char *name;
 		int capability;
-	} table[] = { { "CHOWN", 0 },	    { "cap_chown", 0 }, { "Cap_Net_Admin", 12 },
-		      { "SYS_ADMIN", 21 },  { "AUDIT_READ", 37 }, { "PERFMON", 38 },
-		      { "CAP_BPF", 39 },    { "checkpoint_restore", 40 }, { "CAP_41", 41 },
+	} table[] = { { "CHOWN", 0 },	   { "cap_chown", 0 },		 { "Cap_Net_Admin", 12 },
+		      { "SYS_ADMIN", 21 }, { "AUDIT_READ", 37 },	 { "PERFMON", 38 },
+		      { "CAP_BPF", 39 },   { "checkpoint_restore", 40 }, { "CAP_41", 41 },
 		      { "cap_63", 63 } };
 	struct error error = ERROR_INIT;
 	int capability;

@@ -65,8 +65,10 @@ static void values_are_what_the_admin_meant(void **state)
 		{ "[container]\nvolume.x =\n", "" },
 		{ "[container]\nvolume.x = \"\"\n", "" },
 		{ "[container]\nvolume.x = ; gone\n", "" },
-		{ "[session]\nmessage = Gr\xc3\xbc\xc3\x9f Gott, 100 %\n", "Gr\xc3\xbc\xc3\x9f Gott, 100 %" },
-		{ "[session]\nmessage = it's [closed]: mail x@y.org\n", "it's [closed]: mail x@y.org" },
+		{ "[session]\nmessage = Gr\xc3\xbc\xc3\x9f Gott, 100 %\n",
+		  "Gr\xc3\xbc\xc3\x9f Gott, 100 %" },
+		{ "[session]\nmessage = it's [closed]: mail x@y.org\n",
+		  "it's [closed]: mail x@y.org" },
 	};
 
 	(void)state;
@@ -117,14 +119,18 @@ static const struct fault faults[] = {
 	{ "[container]\nfoo = 1\n", "F:2: unknown key 'foo'" },
 	{ "[container]\npriviledged = no\n", "F:2: unknown key 'priviledged'" },
 	{ "[container]\na:b = 1\n", "F:2: unknown key 'a:b'" },
-	{ "[container]\nrootfs = /\n", "F:2: 'rootfs' belongs into [session], not into [container]" },
-	{ "[session]\ncap_add = ALL\n", "F:2: 'cap_add' belongs into [container], not into [session]" },
-	{ "[container]\ncap-add = ALL\n", "F:2: unknown key 'cap-add': it is written 'cap_add' here" },
+	{ "[container]\nrootfs = /\n",
+	  "F:2: 'rootfs' belongs into [session], not into [container]" },
+	{ "[session]\ncap_add = ALL\n",
+	  "F:2: 'cap_add' belongs into [container], not into [session]" },
+	{ "[container]\ncap-add = ALL\n",
+	  "F:2: unknown key 'cap-add': it is written 'cap_add' here" },
 	{ "[container]\npublish = 80\n",
 	  "F:2: 'publish' is a flag of docker run that a login cannot have" },
 	{ "[container]\nadd_host = a:1\n",
 	  "F:2: 'add_host' is a flag of docker run that a login cannot have" },
-	{ "[container]\nprivileged.x = no\n", "F:2: 'privileged' holds one value and takes no suffix" },
+	{ "[container]\nprivileged.x = no\n",
+	  "F:2: 'privileged' holds one value and takes no suffix" },
 	{ "[container]\nvolume. = /a:/b\n",
 	  "F:2: suffix '' of 'volume': only letters, digits, '_', '-' and '.'" },
 	{ "[container]\nvolume.a b = /a:/b\n",
@@ -147,14 +153,15 @@ static const struct fault faults[] = {
 	  "F:2: env: a ';' or '#' would cut this value: write it in double quotes" },
 	{ "[container]\nenv.x = A=\"b;c\"\n",
 	  "F:2: env: a ';' or '#' would cut this value: write it in double quotes" },
-	{ "[session]\nmessage = Call #5\n",
-	  "F:2: message: a ';' or '#' would cut this value: write it in double quotes, or a comment "
-	  "with a space after the ';'" },
+	{ "[session]\nmessage = Call #5\n", "F:2: message: a ';' or '#' would cut this value: "
+					    "write it in double quotes, or a comment "
+					    "with a space after the ';'" },
 	{ "[container]\nenv.x = \"B=\\\"hi\\\"\"\n",
 	  "F:2: env: a backslash in double quotes: some versions of iniparser drop it" },
 	{ "[container]\nenv.x = \"A=\\b\"\n",
 	  "F:2: env: a backslash in double quotes: some versions of iniparser drop it" },
-	{ "[session]\nmessage = \"Help\" desk\n", "F:2: message: text after the closing double quote" },
+	{ "[session]\nmessage = \"Help\" desk\n",
+	  "F:2: message: text after the closing double quote" },
 	{ "[session]\nmessage = \"a\"b\"\n", "F:2: message: text after the closing double quote" },
 	{ "[session]\nmessage = \"open\n", "F:2: message: a value's double quote is not closed" },
 	{ "[session]\nmessage = \"\n", "F:2: message: a value's double quote is not closed" },
@@ -168,7 +175,9 @@ static const struct fault faults[] = {
 	  "F:1: a backslash ends this line: a value stands on one line" },
 	{ "[container]\nenv.x = A=\x01\n", "F:2: a control character (byte 0x01)" },
 	{ "[container]\nenv.x = A\rB\n", "F:2: a control character (byte 0x0d)" },
-	{ "\x7f""ELF\x02\n", "F:1: a control character (byte 0x7f)" },
+	{ "\x7f"
+	  "ELF\x02\n",
+	  "F:1: a control character (byte 0x7f)" },
 };
 
 static void each_fault_is_told_with_its_line(void **state)
@@ -235,7 +244,8 @@ static void a_line_of_1022_bytes_is_read_and_one_of_1023_refused(void **state)
 
 static void all_faults_are_found_and_the_good_lines_kept(void **state)
 {
-	static const char text[] = "[container]\nfoo = 1\nprivileged = no\nbar = 2\nread_only = yes\n";
+	static const char text[] =
+		"[container]\nfoo = 1\nprivileged = no\nbar = 2\nread_only = yes\n";
 	scope_of(ini) struct ini ini = { 0 };
 	scope_of(findings) struct findings findings = { 0 };
 
@@ -303,9 +313,9 @@ static void an_empty_file_is_no_fault(void **state)
 /* Bytes from a dictionary of what matters to either parser: both must agree, or a fault be told. */
 static void random_text_is_read_alike_or_refused(void **state)
 {
-	static const char *const words[] = { "[container]", "\n", "env.a", "=",	 "\"", ";",  "#",
-					     " ",	    "\t", "\\",	   "'",	 "]",  "x",  "env",
-					     "cap_add",	    "%",  "\r\n",  "[",	 "\n", "\n", "= " };
+	static const char *const words[] = { "[container]", "\n", "env.a", "=", "\"", ";",  "#",
+					     " ",	    "\t", "\\",	   "'", "]",  "x",  "env",
+					     "cap_add",	    "%",  "\r\n",  "[", "\n", "\n", "= " };
 	int good = 0;
 
 	(void)state;
