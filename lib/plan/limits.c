@@ -89,12 +89,13 @@ static int resolve_oom_score(struct resolve *resolve, struct error *error)
 
 	if (!request->oom_score_adj_written)
 		return 0;
-	if (request->oom_score_adj < resolve->host->oom_score_adj && !can_raise(resolve->host))
-		return error_set(
-			error, ERROR_HOST,
-			"oom_score_adj '%d' is below this process's own, %d, and SYS_RESOURCE "
-			"is not available to lower it",
-			request->oom_score_adj, resolve->host->oom_score_adj);
+	if (request->oom_score_adj < resolve->host->oom_score_adj && !can_raise(resolve->host)) {
+		error_set(error, ERROR_HOST,
+			  "oom_score_adj '%d' is below this process's own, %d, and SYS_RESOURCE is "
+			  "not available to lower it",
+			  request->oom_score_adj, resolve->host->oom_score_adj);
+		return resolve_fault(&request->oom_score_adj_origin, error);
+	}
 	resolve->plan->oom_score_adj = request->oom_score_adj;
 	resolve->plan->oom_score_adj_set = true;
 	return 0;

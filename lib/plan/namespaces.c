@@ -60,59 +60,6 @@ int resolve_namespaces(struct resolve *resolve, struct error *error)
 	return resolve_hostname(resolve, error);
 }
 
-/* Docker's list (daemon/daemon_unix.go and opts): what belongs to which namespace. A name ending in
- * a dot stands for all below. */
-static const struct {
-	const char *name;
-	uint32_t space;
-} sysctl_spaces[] = {
-	{ "net.", CLONE_NEWNET },	   { "fs.mqueue.", CLONE_NEWIPC },
-	{ "kernel.msgmax", CLONE_NEWIPC }, { "kernel.msgmnb", CLONE_NEWIPC },
-	{ "kernel.msgmni", CLONE_NEWIPC }, { "kernel.sem", CLONE_NEWIPC },
-	{ "kernel.shmall", CLONE_NEWIPC }, { "kernel.shmmax", CLONE_NEWIPC },
-	{ "kernel.shmmni", CLONE_NEWIPC }, { "kernel.shm_rmid_forced", CLONE_NEWIPC },
-};
-
-/* The namespace that a sysctl belongs to, or 0. */
-static uint32_t sysctl_space(const char *name)
-{
-	for (size_t i = 0; i < sizeof(sysctl_spaces) / sizeof(*sysctl_spaces); i++) {
-		const char *known = sysctl_spaces[i].name;
-
-		if (known[strlen(known) - 1] == '.' ? text_starts(name, known)
-						    : !strcmp(name, known))
-			return sysctl_spaces[i].space;
-	}
-	return 0;
-}
-
-/* The name becomes a path below /proc/sys: only what cannot lead elsewhere. */
-static bool sysctl_plain(const char *name)
-{
-	if (strstr(name, "..") || name[strlen(name) - 1] == '.')
-		return false;
-	for (const char *at = name; *at; at++)
-		if (!isalnum((unsigned char)*at) && !strchr("._-", *at))
-			return false;
-	return true;
-}
-
-static int check_sysctl(const struct resolve *resolve, const char *name, struct error *error)
-{
-	uint32_t space = *name ? sysctl_space(name) : 0;
-	char quoted[128];
-
-	text_quote(name, quoted, sizeof(quoted));
-	if (!space || !sysctl_plain(name))
-		return error_set(error, ERROR_POLICY, "sysctl '%s' does not belong to a container",
-				 quoted);
-	if (resolve->plan->namespaces & space)
-		return 0;
-	return error_set(error, ERROR_POLICY, "sysctl '%s' needs %s", quoted,
-			 space == CLONE_NEWNET ? "a network of one's own (network = none)"
-					       : "ipc = private");
-}
-
 static int add_sysctl(struct plan *plan, const char *name, const char *text, struct error *error)
 {
 	struct plan_pair *pair = NULL;
@@ -143,9 +90,8 @@ int resolve_sysctls(struct resolve *resolve, struct error *error)
 	for (size_t i = 0; i < request->sysctls.count; i++) {
 		const struct pair_request *pair = &request->sysctls.items[i];
 
-		if (check_sysctl(resolve, pair->name, error) ||
-		    add_sysctl(resolve->plan, pair->name, pair->text ? pair->text : "", error))
-			return resolve_fault(&pair->origin, error);
+		if (add_sysctl(resolve->plan, pair->name, pair->text, error))
+			return -1;
 	}
 	return 0;
 }

@@ -50,8 +50,8 @@ struct plan_mount {
 	gid_t gid;
 };
 
-/* A node in the container's own /dev (or another tmpfs of its own). Made in that tmpfs before it is
- * attached; folders on the way are root's, mode 0755. */
+/* A node in the container's own /dev, or another tmpfs of its own: the first row of the longest
+ * target that it lies beneath, made with it. Folders on the way are root's, mode 0755. */
 struct plan_node {
 	char *path;
 	char *link; /* not NULL: a symlink with this text, nothing else below counts */

@@ -23,6 +23,15 @@ static uint64_t caps_available(const struct host *host)
 	return known & host->bounding;
 }
 
+/* Locates an error at the last place that names the capability. Returns -1. */
+static int fault_of(const struct request *request, int capability, struct error *error)
+{
+	for (size_t i = request->capabilities.count; i--;)
+		if (request->capabilities.items[i].capability == capability)
+			return resolve_fault(&request->capabilities.items[i].origin, error);
+	return -1;
+}
+
 /* A capability that the policy names and that cannot be had is refused, never left out. */
 static int check_named(const struct resolve *resolve, struct error *error)
 {
@@ -36,11 +45,13 @@ static int check_named(const struct resolve *resolve, struct error *error)
 	capability = __builtin_ctzll(missing);
 	caps_name(capability, name, sizeof(name));
 	if (capability > host->last_cap)
-		return error_set(error, ERROR_HOST, "capability '%s' is unknown to this kernel",
-				 name);
-	return error_set(error, ERROR_HOST,
-			 "capability '%s' is not available on this host: its bounding set lacks it",
-			 name);
+		error_set(error, ERROR_HOST, "capability '%s' is unknown to this kernel", name);
+	else
+		error_set(
+			error, ERROR_HOST,
+			"capability '%s' is not available on this host: its bounding set lacks it",
+			name);
+	return fault_of(resolve->request, capability, error);
 }
 
 int resolve_capabilities(struct resolve *resolve, struct error *error)

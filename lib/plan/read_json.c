@@ -44,7 +44,7 @@ static int read_text(struct json_object *object, const char *name, char **ret_te
 	return *ret_text ? 0 : error_memory(error);
 }
 
-static int read_number(struct json_object *object, const char *name, int64_t most,
+static int read_number(struct json_object *object, const char *name, int64_t least, int64_t most,
 		       int64_t *ret_number, struct error *error)
 {
 	struct json_object *value = member(object, name, json_type_int, error);
@@ -52,7 +52,7 @@ static int read_number(struct json_object *object, const char *name, int64_t mos
 	if (!value)
 		return -1;
 	*ret_number = json_object_get_int64(value);
-	if (*ret_number < -1000 || *ret_number > most)
+	if (*ret_number < least || *ret_number > most)
 		return error_set(error, ERROR_SYSTEM, "printed plan: '%s' is out of range", name);
 	return 0;
 }
@@ -148,8 +148,8 @@ static int read_user(struct json_object *root, struct host_user *user, struct er
 	size_t gids = 0;
 
 	if (!object || read_text(object, "name", &user->name, error) ||
-	    read_number(object, "uid", UINT32_MAX, &uid, error) ||
-	    read_number(object, "gid", UINT32_MAX, &gid, error) ||
+	    read_number(object, "uid", 0, UINT32_MAX, &uid, error) ||
+	    read_number(object, "gid", 0, UINT32_MAX, &gid, error) ||
 	    read_text(object, "group", &user->group, error) ||
 	    read_text(object, "home", &user->home, error) ||
 	    read_text(object, "shell", &user->shell, error) ||
@@ -215,7 +215,7 @@ static int read_oom_score(struct json_object *root, struct plan *plan, struct er
 
 	if (!json_object_object_get_ex(root, "oom_score_adj", NULL))
 		return 0;
-	if (read_number(root, "oom_score_adj", 1000, &score, error))
+	if (read_number(root, "oom_score_adj", -1000, 1000, &score, error))
 		return -1;
 	plan->oom_score_adj = (int)score;
 	plan->oom_score_adj_set = true;

@@ -17,7 +17,7 @@ static const struct {
 	const char *path;
 	bool needed;
 } root_folders[] = {
-	{ "/dev", true }, { "/proc", true },	 { "/sys", true },  { "/run", false },
+	{ "/dev", true }, { "/proc", true },	 { "/sys", true },  { "/run", true },
 	{ "/tmp", true }, { "/var/tmp", false }, { "/etc", false }, { "/dev/pts", false },
 };
 

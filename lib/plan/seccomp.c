@@ -79,6 +79,10 @@ static int load_filter(struct resolve *resolve, const char *name, struct error *
 	} else if (load_file(resolve, &filter, name, error)) {
 		return -1;
 	}
+	/* A command of `confine run` that fails under its filter fails alone; a login must be
+	 * finished. */
+	if (!resolve->context->service && filter_check_login(&filter, resolve->host, error))
+		return -1;
 	plan->filter_count = filter.count;
 	plan->filter_flags = filter.flags;
 	plan->filter = take_pointer(&filter.instructions);

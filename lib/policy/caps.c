@@ -208,11 +208,21 @@ int caps_merge(struct caps_merged *ret_caps, const struct setting *add, const st
 	return 0;
 }
 
+/* What they come to has been merged by policy_load; here is remembered where each name stands. */
 int parse_capability(struct request *request, const struct value *value, struct error *error)
 {
+	struct cap_request *named;
 	int capability;
-	bool all;
+	bool all = false;
 
-	(void)request; /* policy_load has merged them by caps_merge */
-	return caps_parse(value->text, &capability, &all, error);
+	if (caps_parse(value->text, &capability, &all, error))
+		return -1;
+	if (all)
+		return 0;
+	named = array_add(&request->capabilities.items, &request->capabilities.count,
+			  sizeof(*named));
+	if (!named)
+		return error_memory(error);
+	named->capability = capability;
+	return origin_copy(&named->origin, &value->origin, error);
 }

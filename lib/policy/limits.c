@@ -89,7 +89,7 @@ KEY_PARSER(parse_oom_score_adj)
 		return -1;
 	request->oom_score_adj = (int)number;
 	request->oom_score_adj_written = true;
-	return 0;
+	return origin_copy(&request->oom_score_adj_origin, &value->origin, error);
 }
 
 KEY_PARSER(parse_shm_size)

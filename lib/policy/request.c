@@ -22,6 +22,7 @@
 
 static void clear_lists(struct request *request)
 {
+	CLEAR_LIST(request->capabilities, );
 	CLEAR_LIST(request->devices, free(item->host), free(item->inside));
 	CLEAR_LIST(request->device_rules, );
 	CLEAR_LIST(request->volumes, free(item->source), free(item->target));
@@ -47,6 +48,7 @@ void request_clear(struct request *request)
 	origin_clear(&request->seccomp_origin);
 	origin_clear(&request->hostname_origin);
 	origin_clear(&request->rootfs_origin);
+	origin_clear(&request->oom_score_adj_origin);
 	origin_clear(&request->share_origin);
 	origin_clear(&request->shell_origin);
 	*request = (struct request){ 0 };

@@ -29,6 +29,11 @@ struct device_rule {
 	unsigned char access;
 };
 
+struct cap_request { /* a capability that cap_add or cap_drop names */
+	int capability;
+	struct origin origin;
+};
+
 struct device_rule_request {
 	struct device_rule rule;
 	struct origin origin;
@@ -99,6 +104,7 @@ struct request {
 	struct origin hostname_origin;
 	int oom_score_adj;
 	bool oom_score_adj_written;
+	struct origin oom_score_adj_origin;
 	uint64_t shm_size_bytes;
 	char *rootfs; /* "/" unless written */
 	struct origin rootfs_origin;
@@ -111,6 +117,7 @@ struct request {
 	char *shell;           /* NULL: not written */
 	struct origin shell_origin;
 
+	REQUEST_LIST(struct cap_request) capabilities; /* where the names of `caps` stand */
 	REQUEST_LIST(struct device_request) devices;
 	REQUEST_LIST(struct device_rule_request) device_rules;
 	REQUEST_LIST(struct volume_request) volumes;
