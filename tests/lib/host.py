@@ -70,7 +70,7 @@ def wait_until(condition, timeout=20.0, what='condition'):
     end = time.monotonic() + timeout
     while not (result := condition()):
         if time.monotonic() > end:
-            raise TimeoutError(f'{what}: not within {timeout} s')
+            raise AssertionError(f'{what}: not within {timeout} s')
         time.sleep(0.02)
     return result
 
