@@ -220,7 +220,9 @@ __attribute__((visibility("default"))) int pam_sm_setcred(pam_handle_t *pamh, in
 	struct error error = ERROR_INIT;
 	struct call call;
 
-	if (is_inside(pamh) || ((unsigned)flags & PAM_DELETE_CRED))
+	/* After an open that joined here (atd, login) nothing is left, nor is there a /proc/self. */
+	if (is_inside(pamh) || ((unsigned)flags & PAM_DELETE_CRED) ||
+	    (state && state->login.way == LOGIN_HERE))
 		return PAM_SUCCESS;
 	if (call_begin(&call, pamh, flags, argc, argv, &error)) {
 		refusal_tell(pamh, call.name, &error, call.quiet);
