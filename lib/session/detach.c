@@ -102,7 +102,7 @@ static int list_mounts(struct kernel_mounts *mounts, struct error *error)
  * Only what lies on top of its mount point: umount(2) by name takes the topmost mount, and what the
  * host has covered stays covered.
  */
-static int detach(const struct kernel_mount *mount, struct error *error)
+static int detach(const struct kernel_mount *mount, bool *detached, struct error *error)
 {
 	struct statx found;
 
@@ -112,6 +112,7 @@ static int detach(const struct kernel_mount *mount, struct error *error)
 		return 0;
 	if (umount2(mount->point, MNT_DETACH | UMOUNT_NOFOLLOW))
 		return error_errno(error, "cannot detach the host's '%s'", mount->point);
+	*detached = true;
 	return 0;
 }
 
@@ -121,9 +122,15 @@ int detach_kernel_mounts(struct error *error)
 
 	if (list_mounts(&mounts, error))
 		return -1;
-	/* The last first: later lines lie on top of earlier ones, or below them in the tree. */
-	for (size_t i = mounts.count; i-- > 0;)
-		if (detach(&mounts.items[i], error))
-			return -1;
+	/*
+	 * Parents first: what is below goes with them, and each umount waits for the kernel (an RCU
+	 * grace period). Again while something came to light that lay under another one.
+	 */
+	for (bool detached = true; detached;) {
+		detached = false;
+		for (size_t i = 0; i < mounts.count; i++)
+			if (detach(&mounts.items[i], &detached, error))
+				return -1;
+	}
 	return 0;
 }
