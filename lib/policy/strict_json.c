@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,6 +11,9 @@
 
 /* Nesting that no profile has; json-c refuses more. */
 #define DEPTH_MOST 32
+
+/* json-c counts in int. */
+#define TEXT_MOST (16U << 20)
 
 static const char number_most[] = "18446744073709551615"; /* 2^64-1 */
 
@@ -149,26 +151,39 @@ static const char *fault_text(enum json_tokener_error fault)
 	return json_tokener_error_desc(fault);
 }
 
+/* What json-c makes of all of the text; where it cannot, the fault and its offset. */
+static struct json_object *parse_all(struct json_tokener *tokener, const char *json, size_t size,
+				     enum json_tokener_error *ret_fault, size_t *ret_end)
+{
+	struct json_object *value;
+
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	value = json_tokener_parse_ex(tokener, json, (int)size);
+	*ret_fault = json_tokener_get_error(tokener);
+	*ret_end = json_tokener_get_parse_end(tokener);
+	/* It takes a NUL for the end. */
+	if (*ret_fault == json_tokener_success && *ret_end < size)
+		*ret_fault = json_tokener_error_parse_unexpected;
+	return value;
+}
+
 int strict_json_parse(struct json_object **ret_value, const char *name, const char *json,
 		      size_t size, struct error *error)
 {
-	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MOST);
 	scope_json struct json_object *value = NULL;
 	enum json_tokener_error fault;
+	struct json_tokener *tokener;
 	size_t end;
 
+	if (size > TEXT_MOST) {
+		error_set(error, ERROR_POLICY, "longer than %u bytes", TEXT_MOST);
+		return error_locate(error, name, 0);
+	}
+	tokener = json_tokener_new_ex(DEPTH_MOST);
 	if (!tokener)
 		return error_memory(error);
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	/* json-c reads a NUL as the text's end, and must not be given more than an int counts. */
-	if (size > INT_MAX - 1)
-		size = INT_MAX - 1;
-	value = json_tokener_parse_ex(tokener, json, (int)size);
-	fault = json_tokener_get_error(tokener);
-	end = json_tokener_get_parse_end(tokener);
+	value = parse_all(tokener, json, size, &fault, &end);
 	json_tokener_free(tokener);
-	if (fault == json_tokener_success && end < size)
-		fault = json_tokener_error_parse_unexpected;
 	if (fault != json_tokener_success || !value) {
 		error_set(error, ERROR_POLICY, "not JSON: %s at offset %zu", fault_text(fault),
 			  end);
