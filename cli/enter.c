@@ -65,7 +65,7 @@ static int enter(const char *id, char *const *words, int *ret_status, struct err
 	scope_of(plan) struct plan plan = { 0 };
 	int failed;
 
-	if (container_find(&container, id, error))
+	if (containers_find(&container, id, error))
 		return -1;
 	failed = container_plan(&container, &plan, error);
 	if (!failed)

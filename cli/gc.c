@@ -2,7 +2,7 @@
 /* confine gc: clears what a crash left behind. */
 #include <stddef.h>
 
-#include "../lib/session/container.h"
+#include "../lib/session/containers.h"
 #include "command.h"
 #include "options.h"
 
@@ -24,7 +24,7 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_help(command);
 	if (command_needs_root(command))
 		return STATUS_FAILED;
-	return container_sweep(&error) ? command_fail(&error, STATUS_FAILED) : STATUS_FINE;
+	return containers_sweep(&error) ? command_fail(&error, STATUS_FAILED) : STATUS_FINE;
 }
 
 const struct command command_gc = {

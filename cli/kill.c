@@ -7,7 +7,7 @@
 
 #include "../lib/base/scope.h"
 #include "../lib/base/text.h"
-#include "../lib/session/container.h"
+#include "../lib/session/containers.h"
 #include "command.h"
 #include "options.h"
 
@@ -16,9 +16,9 @@ static int kill_one(const char *id, struct error *error)
 	struct container container = CONTAINER_INIT;
 	int result;
 
-	if (container_find(&container, id, error))
+	if (containers_find(&container, id, error))
 		return -1;
-	result = container_kill(&container, error);
+	result = containers_kill(&container, error);
 	container_close(&container);
 	return result;
 }
@@ -26,12 +26,12 @@ static int kill_one(const char *id, struct error *error)
 /* All of them, also where one fails; the last failure is told. */
 static int kill_user(const char *user, struct error *error)
 {
-	scope_of(container_list) struct container_list list = { 0 };
+	scope_of(containers) struct containers list = { 0 };
 	char quoted[128];
 	size_t found = 0;
 	int result = 0;
 
-	if (container_list(&list, error))
+	if (containers_list(&list, error))
 		return -1;
 	for (size_t i = 0; i < list.count; i++) {
 		if (strcmp(list.items[i].user, user))

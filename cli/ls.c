@@ -9,7 +9,7 @@
 
 #include "../lib/base/scope.h"
 #include "../lib/base/text.h"
-#include "../lib/session/container.h"
+#include "../lib/session/containers.h"
 #include "command.h"
 #include "effective.h"
 #include "options.h"
@@ -83,7 +83,7 @@ static void print_container(const struct container_facts *facts)
 		print_line(facts, NULL, state);
 }
 
-static void print_text(const struct container_list *list)
+static void print_text(const struct containers *list)
 {
 	printf("%-12s  %-12s  %-24s  %-19s  %7s  %9s  %5s  %-7s  %s\n", "ID", "USER", "FROM",
 	       "SINCE", "PID", "MEMORY", "TASKS", "POLICY", "CGROUP");
@@ -133,7 +133,7 @@ static json_object *json_container(const struct container_facts *facts)
 	return object;
 }
 
-static void print_json(const struct container_list *list)
+static void print_json(const struct containers *list)
 {
 	json_object *array = json_object_new_array();
 
@@ -157,7 +157,7 @@ static int run(const struct command *command, int argc, char **argv)
 		{ "help", 'h', .boolean = true, .take = option_take_boolean,
 		  OPTION_MEMBER(struct words, help) },
 	};
-	scope_of(container_list) struct container_list list = { 0 };
+	scope_of(containers) struct containers list = { 0 };
 	struct words words = { 0 };
 	const struct options options = { rows, 2, .mixed = true, .context = &words };
 	struct error error = ERROR_INIT;
@@ -171,7 +171,7 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_help(command);
 	if (command_needs_root(command))
 		return STATUS_FAILED;
-	if (container_list(&list, &error))
+	if (containers_list(&list, &error))
 		return command_fail(&error, STATUS_FAILED);
 	if (words.json)
 		print_json(&list);

@@ -3,23 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <time.h>
 
 #include "../base/path.h"
 #include "../base/scope.h"
 #include "builder.h"
 #include "cgroup.h"
-
-/* Init's cgroups stand apart from the logins', which end with their servers' sessions. */
-#define INIT_CGROUPS "/confine"
-
-enum { END_TIMEOUT_MS = 2000 };
+#include "logins.h"
+#include "sweep.h"
 
 void container_close(struct container *container)
 {
@@ -29,7 +22,6 @@ void container_close(struct container *container)
 	scope_close(&container->logins);
 	*container = (struct container)CONTAINER_INIT;
 }
-#define container_clear container_close
 
 /* Whose container it is (design.md, "Whose container"): a service with a private view of the host
  * must not meet one that was made from another view. */
@@ -54,14 +46,8 @@ static bool record_says(int record, const char *name, const char *text)
 	return !record_read(record, name, &bytes, &size, &ignored) && !strcmp(bytes, text);
 }
 
-static char *init_cgroup(const char *id)
-{
-	return text_format(INIT_CGROUPS "/%s", id);
-}
-
-/* Opens a record whose init lives. */
-static int open_living(struct container *ret_container, int owner, uid_t uid, const char *id,
-		       struct error *error)
+int container_open(struct container *ret_container, int owner, uid_t uid, const char *id,
+		   struct error *error)
 {
 	scope_of(container) struct container found = CONTAINER_INIT;
 
@@ -109,7 +95,7 @@ static int find_shared(struct container *ret_container, int owner, const struct 
 		scope_of(container) struct container found = CONTAINER_INIT;
 		struct error ignored;
 
-		if (open_living(&found, owner, plan->user.uid, ids->items[i], &ignored) ||
+		if (container_open(&found, owner, plan->user.uid, ids->items[i], &ignored) ||
 		    !record_says(found.record, "owner", owner_line) ||
 		    !record_says(found.record, "policy", plan->policy) ||
 		    faccessat(found.record, "shared", F_OK, 0) ||
@@ -179,7 +165,7 @@ static int run_builder(struct container *container, int root, const char *cgroup
 static int fill_new(struct container *container, const struct plan *plan, const char *owner_line,
 		    const char *from, struct error *error)
 {
-	scope_memory char *cgroup = init_cgroup(container->id);
+	scope_memory char *cgroup = sweep_init_cgroup(container->id);
 	scope_fd int root = cgroup_root(error);
 
 	if (root < 0)
@@ -196,7 +182,7 @@ static int fill_new(struct container *container, const struct plan *plan, const 
 	if (run_builder(container, root, cgroup, plan, error) ||
 	    record_write_init(container->record, container->pid, error)) {
 		cgroup_kill(root, cgroup);
-		cgroup_wait_empty(root, cgroup, END_TIMEOUT_MS);
+		cgroup_wait_empty(root, cgroup, SWEEP_TIMEOUT_MS);
 		cgroup_remove(root, cgroup);
 		return -1;
 	}
@@ -228,78 +214,6 @@ static int make_new(struct container *ret_container, int owner, const struct pla
 	return 0;
 }
 
-/* Kills what is in a cgroup, waits for its end, removes it. */
-static void end_cgroup(int root, const char *path)
-{
-	cgroup_kill(root, path);
-	cgroup_wait_empty(root, path, END_TIMEOUT_MS);
-	cgroup_remove(root, path);
-}
-
-/* Ends what a dead container left: its logins' cgroups (killed first), init's, the record. */
-static void remove_dead(int owner, const char *id, int root)
-{
-	scope_of(logins_list) struct logins_list logins = { 0 };
-	scope_memory char *init = init_cgroup(id);
-	struct error ignored;
-	scope_fd int record = record_open(owner, id, &ignored);
-
-	if (record < 0 || !init || logins_list(record, &logins, &ignored))
-		return;
-	for (size_t i = 0; i < logins.count; i++)
-		if (logins.items[i].cgroup[0])
-			end_cgroup(root, logins.items[i].cgroup);
-	end_cgroup(root, init);
-	cgroup_remove(root, INIT_CGROUPS); /* stays where another container is in it */
-	record_remove(owner, id);
-}
-
-/* Whether the record's init is dead: that anything else cannot be read does not say so. */
-static bool is_dead(int record)
-{
-	struct error reason = ERROR_INIT;
-	scope_fd int pidfd = record_init(record, NULL, &reason);
-
-	return pidfd < 0 && (reason.number == ESRCH || reason.number == ENOENT);
-}
-
-/* In a living container: empty cgroups of logins whose process was killed. Returns those that live. */
-static int sweep_logins(int record, int root)
-{
-	scope_of(logins_list) struct logins_list logins = { 0 };
-	struct error ignored;
-	int living = 0;
-
-	if (logins_list(record, &logins, &ignored))
-		return 0;
-	for (size_t i = 0; i < logins.count; i++) {
-		const struct logins_entry *login = &logins.items[i];
-
-		if (login->lives)
-			living++;
-		else if (!login->cgroup[0] || !cgroup_remove(root, login->cgroup))
-			unlinkat(record, login->file, 0);
-	}
-	return living;
-}
-
-/* Under the owner's lock, so that a record in the making is none of these. Returns living logins. */
-static int sweep_owner(int owner, const struct strings *ids, int root)
-{
-	int living = 0;
-
-	for (size_t i = 0; i < ids->count; i++) {
-		struct error ignored;
-		scope_fd int record = record_open(owner, ids->items[i], &ignored);
-
-		if (record >= 0 && is_dead(record))
-			remove_dead(owner, ids->items[i], root);
-		else if (record >= 0)
-			living += sweep_logins(record, root);
-	}
-	return living;
-}
-
 int container_take(struct container *ret_container, const struct plan *plan, const char *conf,
 		   const char *from, struct error *error)
 {
@@ -317,7 +231,7 @@ int container_take(struct container *ret_container, const struct plan *plan, con
 	cgroups = lock < 0 ? -1 : cgroup_root(error);
 	if (cgroups < 0 || record_ids(owner, &ids, error))
 		return -1;
-	living = sweep_owner(owner, &ids, cgroups);
+	living = sweep_records(owner, &ids, cgroups);
 	if (plan->max_sessions && living >= (int)plan->max_sessions)
 		return error_set(error, ERROR_LIMIT,
 				 "%s has %d sessions open, as many as max_sessions allows",
@@ -336,13 +250,13 @@ static int end_timeout_ms(const struct container *container)
 {
 	if (container->linger != LINGER_NO || record_has_logins(container->record))
 		return 0;
-	return END_TIMEOUT_MS;
+	return SWEEP_TIMEOUT_MS;
 }
 
 void container_leave(struct container *container, int root, const char *cgroup,
 		     unsigned long long start)
 {
-	scope_memory char *init = init_cgroup(container->id);
+	scope_memory char *init = sweep_init_cgroup(container->id);
 	struct error ignored;
 	scope_fd int lock = -1;
 
@@ -356,214 +270,9 @@ void container_leave(struct container *container, int root, const char *cgroup,
 	if (init && !cgroup_wait_empty(root, init, end_timeout_ms(container))) {
 		lock = record_lock_folder(container->owner, &ignored);
 		if (lock >= 0)
-			remove_dead(container->owner, container->id, root);
+			sweep_remove(container->owner, container->id, root);
 	}
 	container_close(container);
-}
-
-/* Calls `visit` with the owner folder, locked, of every uid that has one. */
-static int each_owner(int (*visit)(int root, uid_t uid, int owner, void *context, struct error *error),
-		      void *context, struct error *error)
-{
-	scope_of(strings) struct strings uids = { 0 };
-	scope_fd int root = record_root(error);
-
-	if (root < 0 || record_uids(root, &uids, error))
-		return -1;
-	for (size_t i = 0; i < uids.count; i++) {
-		uid_t uid = (uid_t)strtoul(uids.items[i], NULL, 10);
-		scope_fd int owner = -1;
-		scope_fd int lock = record_lock(root, uid, false, &owner, error);
-
-		if (lock < 0 && error->number == ENOENT)
-			continue;
-		if (lock < 0 || visit(root, uid, owner, context, error))
-			return -1;
-	}
-	return 0;
-}
-
-static int visit_sweep(int root, uid_t uid, int owner, void *context, struct error *error)
-{
-	scope_of(strings) struct strings ids = { 0 };
-
-	if (record_ids(owner, &ids, error))
-		return -1;
-	sweep_owner(owner, &ids, *(int *)context);
-	record_owner_remove(root, uid, owner);
-	return 0;
-}
-
-int container_sweep(struct error *error)
-{
-	scope_fd int cgroups = cgroup_root(error);
-
-	if (cgroups < 0 || each_owner(visit_sweep, &cgroups, error))
-		return -1;
-	cgroup_remove(cgroups, INIT_CGROUPS);
-	return 0;
-}
-
-struct search {
-	const char *id;
-	struct container found;
-	int matches;
-};
-
-static int visit_find(int root, uid_t uid, int owner, void *context, struct error *error)
-{
-	scope_of(strings) struct strings ids = { 0 };
-	struct search *search = context;
-
-	(void)root;
-	if (record_ids(owner, &ids, error))
-		return -1;
-	for (size_t i = 0; i < ids.count; i++) {
-		struct container found = CONTAINER_INIT;
-		struct error ignored;
-
-		if (!text_starts(ids.items[i], search->id) ||
-		    open_living(&found, owner, uid, ids.items[i], &ignored))
-			continue;
-		container_close(&search->found);
-		search->found = found;
-		search->matches++;
-	}
-	return 0;
-}
-
-int container_find(struct container *ret_container, const char *id, struct error *error)
-{
-	struct search search = { .id = id, .found = CONTAINER_INIT };
-	char quoted[64];
-	int failed = each_owner(visit_find, &search, error);
-
-	if (!failed && search.matches == 1) {
-		search.found.linger = LINGER_PROCESSES;
-		*ret_container = search.found;
-		return 0;
-	}
-	container_close(&search.found);
-	if (failed)
-		return -1;
-	text_quote(id, quoted, sizeof(quoted));
-	return error_set(error, ERROR_USAGE, search.matches ? "'%s' begins more than one container's id"
-							    : "no container '%s'", quoted);
-}
-
-int container_kill(struct container *container, struct error *error)
-{
-	scope_memory char *init = init_cgroup(container->id);
-	scope_fd int root = cgroup_root(error);
-	scope_fd int lock = root < 0 ? -1 : record_lock_folder(container->owner, error);
-
-	if (!init)
-		return error_memory(error);
-	if (lock < 0)
-		return -1;
-	if (syscall(SYS_pidfd_send_signal, container->pidfd, SIGKILL, NULL, 0) && errno != ESRCH)
-		return error_errno(error, "cannot kill container %s", container->id);
-	remove_dead(container->owner, container->id, root);
-	if (cgroup_populated(root, init))
-		return error_set(error, ERROR_SYSTEM, "container %s does not end", container->id);
-	return 0;
-}
-
-void container_list_clear(struct container_list *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		struct container_facts *facts = &list->items[i];
-
-		free(facts->id);
-		free(facts->user);
-		free(facts->conf);
-		free(facts->policy);
-		logins_list_clear(&facts->logins);
-	}
-	free(list->items);
-	*list = (struct container_list){ 0 };
-}
-
-/* Name and policy folder: lines 1 and 3 of the record's `owner`. */
-static int read_owner(int record, struct container_facts *facts, struct error *error)
-{
-	scope_memory char *text = NULL;
-	char *rest, *lines[3] = { NULL };
-	size_t size;
-
-	if (record_read(record, "owner", &text, &size, error))
-		return -1;
-	rest = text;
-	for (int i = 0; i < 3 && rest; i++)
-		lines[i] = strsep(&rest, "\n");
-	facts->user = strdup(lines[0]);
-	facts->conf = strdup(lines[2] ? lines[2] : "");
-	return facts->user && facts->conf ? 0 : error_memory(error);
-}
-
-static int add_facts(struct container_list *list, const struct container *container, int root,
-		     struct error *error)
-{
-	struct container_facts *facts = array_add(&list->items, &list->count, sizeof(*facts));
-	struct stat st;
-	size_t size;
-
-	if (!facts)
-		return error_memory(error);
-	facts->id = strdup(container->id);
-	facts->uid = container->uid;
-	facts->pid = container->pid;
-	if (!facts->id)
-		return error_memory(error);
-	if (!fstatat(container->record, "init", &st, 0))
-		facts->since_s = st.st_mtim.tv_sec;
-	if (read_owner(container->record, facts, error) ||
-	    record_read(container->record, "policy", &facts->policy, &size, error) ||
-	    logins_list(container->record, &facts->logins, error))
-		return -1;
-	for (size_t i = 0; i < facts->logins.count; i++)
-		cgroup_count(root, facts->logins.items[i].cgroup, &facts->tasks, &facts->memory_bytes);
-	return 0;
-}
-
-struct listing {
-	struct container_list *list;
-	int cgroups;
-};
-
-static int visit_list(int root, uid_t uid, int owner, void *context, struct error *error)
-{
-	scope_of(strings) struct strings ids = { 0 };
-	const struct listing *listing = context;
-
-	(void)root;
-	if (record_ids(owner, &ids, error))
-		return -1;
-	for (size_t i = 0; i < ids.count; i++) {
-		scope_of(container) struct container found = CONTAINER_INIT;
-		struct error ignored;
-
-		if (!open_living(&found, owner, uid, ids.items[i], &ignored) &&
-		    add_facts(listing->list, &found, listing->cgroups, error))
-			return -1;
-	}
-	return 0;
-}
-
-int container_list(struct container_list *ret_list, struct error *error)
-{
-	scope_fd int cgroups = cgroup_root(error);
-	struct container_list list = { 0 };
-	struct listing listing = { &list, cgroups };
-
-	if (cgroups < 0)
-		return -1;
-	if (each_owner(visit_list, &listing, error)) {
-		container_list_clear(&list);
-		return -1;
-	}
-	*ret_list = list;
-	return 0;
 }
 
 int container_plan(const struct container *container, struct plan *ret_plan, struct error *error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A container is an init and a record; a session is a join. Here containers
- * are made, found, left, killed and swept. Who holds a struct container with
+ * are made, shared and left. Who holds a struct container with
  * `logins` open counts as a login of it.
  */
 #ifndef CONFINE_SESSION_CONTAINER_H
@@ -12,7 +12,6 @@
 #include <sys/types.h>
 
 #include "../plan/plan.h"
-#include "logins.h"
 #include "record.h"
 
 struct container {
@@ -48,37 +47,18 @@ int container_take(struct container *ret_container, const struct plan *plan, con
 void container_leave(struct container *container, int root, const char *cgroup,
 		     unsigned long long start);
 
+/* For scope_of(container). */
+#define container_clear container_close
+
 /* Closes descriptors only (in a child that has joined): no lock is given up, none was inherited. */
 void container_close(struct container *container);
 
-/* Opens a living container by its id or the beginning of one that no other has; takes no lock. */
-int container_find(struct container *ret_container, const char *id, struct error *error);
+/* Opens the container of record `id` in an owner's folder, where its init lives; takes no lock. */
+int container_open(struct container *ret_container, int owner, uid_t uid, const char *id,
+		   struct error *error);
 
 /* Makes this process a login of a found container. error->number is ESRCH where it is ending. */
 int container_share(struct container *container, const char *from, struct error *error);
-
-/* Ends a container: all its processes are killed, waited for (bounded), its record removed. */
-int container_kill(struct container *container, struct error *error);
-
-/* Removes the records and cgroups of dead containers, and of logins whose process died. */
-int container_sweep(struct error *error);
-
-/* What `confine ls` tells of one. */
-struct container_facts {
-	char *id, *user, *conf;
-	uid_t uid;
-	pid_t pid;
-	int64_t since_s; /* seconds since the epoch */
-	char *policy;    /* the container's half */
-	struct logins_list logins;
-	uint64_t tasks, memory_bytes; /* memory 0: no controller tells */
-};
-struct container_list {
-	struct container_facts *items;
-	size_t count;
-};
-void container_list_clear(struct container_list *list);
-int container_list(struct container_list *ret_list, struct error *error);
 
 /* Reads a container's plan back: its join's half, with the filter. */
 int container_plan(const struct container *container, struct plan *ret_plan, struct error *error);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../base/scope.h"
+#include "logins.h"
 #include "process.h"
 #include "record.h"
 

@@ -45,7 +45,7 @@ int login_open(struct login *login, const struct plan *plan, const char *conf, c
 
 /*
  * LOGIN_COMMAND for `confine enter`: as login_open, in a container that is
- * there already (from container_find; moves into `login`).
+ * there already (from containers_find; moves into `login`).
  */
 int login_open_in(struct login *login, struct container *container, const struct plan *plan,
 		  const char *from, struct error *error);

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "containers.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../base/scope.h"
+#include "cgroup.h"
+#include "sweep.h"
+
+/* Calls `visit` with the owner folder, locked, of every uid that has one. */
+static int each_owner(int (*visit)(int root, uid_t uid, int owner, void *context, struct error *error),
+		      void *context, struct error *error)
+{
+	scope_of(strings) struct strings uids = { 0 };
+	scope_fd int root = record_root(error);
+
+	if (root < 0 || record_uids(root, &uids, error))
+		return -1;
+	for (size_t i = 0; i < uids.count; i++) {
+		uid_t uid = (uid_t)strtoul(uids.items[i], NULL, 10);
+		scope_fd int owner = -1;
+		scope_fd int lock = record_lock(root, uid, false, &owner, error);
+
+		if (lock < 0 && error->number == ENOENT)
+			continue;
+		if (lock < 0 || visit(root, uid, owner, context, error))
+			return -1;
+	}
+	return 0;
+}
+
+static int visit_sweep(int root, uid_t uid, int owner, void *context, struct error *error)
+{
+	scope_of(strings) struct strings ids = { 0 };
+
+	if (record_ids(owner, &ids, error))
+		return -1;
+	sweep_records(owner, &ids, *(int *)context);
+	record_owner_remove(root, uid, owner);
+	return 0;
+}
+
+int containers_sweep(struct error *error)
+{
+	scope_fd int cgroups = cgroup_root(error);
+
+	if (cgroups < 0 || each_owner(visit_sweep, &cgroups, error))
+		return -1;
+	sweep_cgroups(cgroups);
+	return 0;
+}
+
+struct search {
+	const char *id;
+	struct container found;
+	int matches;
+};
+
+static int visit_find(int root, uid_t uid, int owner, void *context, struct error *error)
+{
+	scope_of(strings) struct strings ids = { 0 };
+	struct search *search = context;
+
+	(void)root;
+	if (record_ids(owner, &ids, error))
+		return -1;
+	for (size_t i = 0; i < ids.count; i++) {
+		struct container found = CONTAINER_INIT;
+		struct error ignored;
+
+		if (!text_starts(ids.items[i], search->id) ||
+		    container_open(&found, owner, uid, ids.items[i], &ignored))
+			continue;
+		container_close(&search->found);
+		search->found = found;
+		search->matches++;
+	}
+	return 0;
+}
+
+int containers_find(struct container *ret_container, const char *id, struct error *error)
+{
+	struct search search = { .id = id, .found = CONTAINER_INIT };
+	char quoted[64];
+	int failed = each_owner(visit_find, &search, error);
+
+	if (!failed && search.matches == 1) {
+		search.found.linger = LINGER_PROCESSES;
+		*ret_container = search.found;
+		return 0;
+	}
+	container_close(&search.found);
+	if (failed)
+		return -1;
+	text_quote(id, quoted, sizeof(quoted));
+	return error_set(error, ERROR_USAGE, search.matches ? "'%s' begins more than one container's id"
+							    : "no container '%s'", quoted);
+}
+
+int containers_kill(struct container *container, struct error *error)
+{
+	scope_memory char *init = sweep_init_cgroup(container->id);
+	scope_fd int root = cgroup_root(error);
+	scope_fd int lock = root < 0 ? -1 : record_lock_folder(container->owner, error);
+
+	if (!init)
+		return error_memory(error);
+	if (lock < 0)
+		return -1;
+	if (syscall(SYS_pidfd_send_signal, container->pidfd, SIGKILL, NULL, 0) && errno != ESRCH)
+		return error_errno(error, "cannot kill container %s", container->id);
+	sweep_remove(container->owner, container->id, root);
+	if (cgroup_populated(root, init))
+		return error_set(error, ERROR_SYSTEM, "container %s does not end", container->id);
+	return 0;
+}
+
+void containers_clear(struct containers *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct container_facts *facts = &list->items[i];
+
+		free(facts->id);
+		free(facts->user);
+		free(facts->conf);
+		free(facts->policy);
+		logins_list_clear(&facts->logins);
+	}
+	free(list->items);
+	*list = (struct containers){ 0 };
+}
+
+/* Name and policy folder: lines 1 and 3 of the record's `owner`. */
+static int read_owner(int record, struct container_facts *facts, struct error *error)
+{
+	scope_memory char *text = NULL;
+	char *rest, *lines[3] = { NULL };
+	size_t size;
+
+	if (record_read(record, "owner", &text, &size, error))
+		return -1;
+	rest = text;
+	for (int i = 0; i < 3 && rest; i++)
+		lines[i] = strsep(&rest, "\n");
+	facts->user = strdup(lines[0]);
+	facts->conf = strdup(lines[2] ? lines[2] : "");
+	return facts->user && facts->conf ? 0 : error_memory(error);
+}
+
+static int add_facts(struct containers *list, const struct container *container, int root,
+		     struct error *error)
+{
+	struct container_facts *facts = array_add(&list->items, &list->count, sizeof(*facts));
+	struct stat st;
+	size_t size;
+
+	if (!facts)
+		return error_memory(error);
+	facts->id = strdup(container->id);
+	facts->uid = container->uid;
+	facts->pid = container->pid;
+	if (!facts->id)
+		return error_memory(error);
+	if (!fstatat(container->record, "init", &st, 0))
+		facts->since_s = st.st_mtim.tv_sec;
+	if (read_owner(container->record, facts, error) ||
+	    record_read(container->record, "policy", &facts->policy, &size, error) ||
+	    logins_list(container->record, &facts->logins, error))
+		return -1;
+	for (size_t i = 0; i < facts->logins.count; i++)
+		cgroup_count(root, facts->logins.items[i].cgroup, &facts->tasks, &facts->memory_bytes);
+	return 0;
+}
+
+struct listing {
+	struct containers *list;
+	int cgroups;
+};
+
+static int visit_list(int root, uid_t uid, int owner, void *context, struct error *error)
+{
+	scope_of(strings) struct strings ids = { 0 };
+	const struct listing *listing = context;
+
+	(void)root;
+	if (record_ids(owner, &ids, error))
+		return -1;
+	for (size_t i = 0; i < ids.count; i++) {
+		scope_of(container) struct container found = CONTAINER_INIT;
+		struct error ignored;
+
+		if (!container_open(&found, owner, uid, ids.items[i], &ignored) &&
+		    add_facts(listing->list, &found, listing->cgroups, error))
+			return -1;
+	}
+	return 0;
+}
+
+int containers_list(struct containers *ret_list, struct error *error)
+{
+	scope_fd int cgroups = cgroup_root(error);
+	struct containers list = { 0 };
+	struct listing listing = { &list, cgroups };
+
+	if (cgroups < 0)
+		return -1;
+	if (each_owner(visit_list, &listing, error)) {
+		containers_clear(&list);
+		return -1;
+	}
+	*ret_list = list;
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* All containers of this host: what the admin's command asks and does. */
+#ifndef CONFINE_SESSION_CONTAINERS_H
+#define CONFINE_SESSION_CONTAINERS_H
+
+#include <stdint.h>
+
+#include "container.h"
+#include "logins.h"
+
+/* Opens a living container by its id or the beginning of one that no other has; takes no lock. */
+int containers_find(struct container *ret_container, const char *id, struct error *error);
+
+/* Ends a container: all its processes are killed, waited for (bounded), its record removed. */
+int containers_kill(struct container *container, struct error *error);
+
+/* Removes the records and cgroups of dead containers, and of logins whose process died. */
+int containers_sweep(struct error *error);
+
+/* What `confine ls` tells of one. */
+struct container_facts {
+	char *id, *user, *conf;
+	uid_t uid;
+	pid_t pid;
+	int64_t since_s; /* seconds since the epoch */
+	char *policy;    /* the container's half */
+	struct logins_list logins;
+	uint64_t tasks, memory_bytes; /* memory 0: no controller tells */
+};
+struct containers {
+	struct container_facts *items;
+	size_t count;
+};
+void containers_clear(struct containers *list);
+int containers_list(struct containers *ret_list, struct error *error);
+
+#endif

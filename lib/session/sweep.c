@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sweep.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "../base/scope.h"
+#include "cgroup.h"
+#include "logins.h"
+#include "record.h"
+
+/* init's cgroups stand apart from the logins', which end with their servers' sessions. */
+#define INIT_CGROUPS "/confine"
+
+char *sweep_init_cgroup(const char *id)
+{
+	return text_format(INIT_CGROUPS "/%s", id);
+}
+
+void sweep_cgroups(int root)
+{
+	cgroup_remove(root, INIT_CGROUPS);
+}
+
+/* Kills what is in a cgroup, waits for its end, removes it. */
+static void end_cgroup(int root, const char *path)
+{
+	cgroup_kill(root, path);
+	cgroup_wait_empty(root, path, SWEEP_TIMEOUT_MS);
+	cgroup_remove(root, path);
+}
+
+void sweep_remove(int owner, const char *id, int root)
+{
+	scope_of(logins_list) struct logins_list logins = { 0 };
+	scope_memory char *init = sweep_init_cgroup(id);
+	struct error ignored;
+	scope_fd int record = record_open(owner, id, &ignored);
+
+	if (record < 0 || !init || logins_list(record, &logins, &ignored))
+		return;
+	for (size_t i = 0; i < logins.count; i++)
+		if (logins.items[i].cgroup[0])
+			end_cgroup(root, logins.items[i].cgroup);
+	end_cgroup(root, init);
+	sweep_cgroups(root);
+	record_remove(owner, id);
+}
+
+/* Whether the record's init is dead: that anything else cannot be read does not say so. */
+static bool is_dead(int record)
+{
+	struct error reason = ERROR_INIT;
+	scope_fd int pidfd = record_init(record, NULL, &reason);
+
+	return pidfd < 0 && (reason.number == ESRCH || reason.number == ENOENT);
+}
+
+/* In a living container: empty cgroups of logins whose process was killed. Returns those that live. */
+static int sweep_logins(int record, int root)
+{
+	scope_of(logins_list) struct logins_list logins = { 0 };
+	struct error ignored;
+	int living = 0;
+
+	if (logins_list(record, &logins, &ignored))
+		return 0;
+	for (size_t i = 0; i < logins.count; i++) {
+		const struct logins_entry *login = &logins.items[i];
+
+		if (login->lives)
+			living++;
+		else if (!login->cgroup[0] || !cgroup_remove(root, login->cgroup))
+			unlinkat(record, login->file, 0);
+	}
+	return living;
+}
+
+int sweep_records(int owner, const struct strings *ids, int root)
+{
+	int living = 0;
+
+	for (size_t i = 0; i < ids->count; i++) {
+		struct error ignored;
+		scope_fd int record = record_open(owner, ids->items[i], &ignored);
+
+		if (record >= 0 && is_dead(record))
+			sweep_remove(owner, ids->items[i], root);
+		else if (record >= 0)
+			living += sweep_logins(record, root);
+	}
+	return living;
+}

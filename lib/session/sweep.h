@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Clears what dead containers and killed logins left: their cgroups, their records. */
+#ifndef CONFINE_SESSION_SWEEP_H
+#define CONFINE_SESSION_SWEEP_H
+
+#include "../base/text.h"
+
+enum { SWEEP_TIMEOUT_MS = 2000 }; /* for killed processes to end */
+
+/* The cgroup that holds init's of container `id`; malloc'ed, NULL when out of memory. */
+char *sweep_init_cgroup(const char *id);
+
+/* Removes the folder of these cgroups; it stays where a container is in it. `root`: the cgroup2 tree. */
+void sweep_cgroups(int root);
+
+/* Ends what a dead container left: its logins' cgroups (killed first), init's, the record. */
+void sweep_remove(int owner, const char *id, int root);
+
+/*
+ * Sweeps the records `ids` of an owner's folder whose lock the caller holds, so that a record in the
+ * making is none of them; in those of living containers, logins whose process died. Returns how many
+ * logins live.
+ */
+int sweep_records(int owner, const struct strings *ids, int root);
+
+#endif
