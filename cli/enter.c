@@ -8,6 +8,7 @@
 
 #include "../lib/base/scope.h"
 #include "command.h"
+#include "../lib/session/containers.h"
 #include "launch.h"
 #include "options.h"
 #include "program.h"
