@@ -205,12 +205,8 @@ static void a_rule_out_of_range_is_refused(void **state)
 	}
 }
 
-static void the_kernel_takes_the_program(void **state)
+static void load(const struct device_rule *rules, size_t rule_count)
 {
-	const struct device_rule rules[] = { { 'c', -1, -1, ACCESS_MKNOD },
-					     { 'c', 136, -1, ACCESS_ALL },
-					     { 'a', -1, -1, ACCESS_READ },
-					     { 'b', UINT32_MAX, 0, ACCESS_WRITE | ACCESS_READ } };
 	struct error error = ERROR_INIT;
 	scope_memory struct bpf_insn *program = NULL;
 	char report[4096] = "";
@@ -218,8 +214,7 @@ static void the_kernel_takes_the_program(void **state)
 	size_t count;
 	int fd;
 
-	(void)state;
-	assert_int_equal(device_bpf_make(rules, 4, &program, &count, &error), 0);
+	assert_int_equal(device_bpf_make(rules, rule_count, &program, &count, &error), 0);
 	attributes.insns = (uint64_t)(uintptr_t)program;
 	attributes.insn_cnt = (uint32_t)count;
 	attributes.license = (uint64_t)(uintptr_t) "LGPL";
@@ -232,6 +227,29 @@ static void the_kernel_takes_the_program(void **state)
 	if (fd < 0)
 		fail_msg("%s: %s", strerror(errno), report);
 	close(fd);
+}
+
+static void the_kernel_takes_the_program(void **state)
+{
+	const struct device_rule rules[] = { { 'c', -1, -1, ACCESS_MKNOD },
+					     { 'c', 136, -1, ACCESS_ALL },
+					     { 'a', -1, -1, ACCESS_READ },
+					     { 'b', UINT32_MAX, 0, ACCESS_WRITE | ACCESS_READ } };
+
+	(void)state;
+	load(rules, 4);
+}
+
+static void the_kernel_takes_rules_after_one_that_allows_everything(void **state)
+{
+	const struct device_rule rules[] = { { 'c', 1, 3, ACCESS_READ },
+					     { 'a', -1, -1, ACCESS_ALL },
+					     { 'b', 8, 0, ACCESS_WRITE } };
+
+	(void)state;
+	load(rules, 3);
+	expect(rules, 3, 'c', 1, 3, R | W, true);
+	expect(rules, 3, 'b', 9, 0, R | W | M, true);
 }
 
 int main(void)
@@ -247,6 +265,7 @@ int main(void)
 		cmocka_unit_test(a_later_rule_is_reached_when_a_former_one_does_not_match),
 		cmocka_unit_test(a_rule_out_of_range_is_refused),
 		cmocka_unit_test(the_kernel_takes_the_program),
+		cmocka_unit_test(the_kernel_takes_rules_after_one_that_allows_everything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
