@@ -50,12 +50,24 @@ static size_t string_length(const char *at)
 	return length + 1;
 }
 
-/* A member's name without quotes and escapes, in lower case; malloc'ed. */
-static char *member_name(const char *at, size_t length)
+/* A string without its quotes and escapes; malloc'ed. */
+static char *string_text(const char *at, size_t length)
 {
 	scope_memory char *quoted = strndup(at, length);
-	scope_json struct json_object *value = quoted ? json_tokener_parse(quoted) : NULL;
-	char *name = value ? strdup(json_object_get_string(value)) : NULL;
+	scope_json struct json_object *value = NULL;
+
+	if (!quoted)
+		return NULL;
+	if (!memchr(at, '\\', length))
+		return strndup(at + 1, length - 2);
+	value = json_tokener_parse(quoted);
+	return value ? strdup(json_object_get_string(value)) : NULL;
+}
+
+/* A member's name in lower case; malloc'ed. */
+static char *member_name(const char *at, size_t length)
+{
+	char *name = string_text(at, length);
 
 	for (size_t i = 0; name && name[i]; i++)
 		name[i] = (char)tolower((unsigned char)name[i]);
