@@ -24,6 +24,7 @@ extern const struct command command_ls;
 extern const struct command command_enter;
 extern const struct command command_kill;
 extern const struct command command_gc;
+extern const struct command command_seccomp;
 
 /* Exit statuses: check's are its own contract, run's and enter's are Docker's. */
 enum {

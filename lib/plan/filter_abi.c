@@ -11,18 +11,20 @@
 #define X32_FIRST 0x40000000
 
 static const struct abi amd64[] = {
-	{ SCMP_ARCH_X86_64, AUDIT_ARCH_X86_64, 0, true },
-	{ SCMP_ARCH_X32, AUDIT_ARCH_X86_64, X32_FIRST, false },
-	{ SCMP_ARCH_X86, AUDIT_ARCH_I386, 0, false },
+	{ "x86_64", SCMP_ARCH_X86_64, AUDIT_ARCH_X86_64, 0, true },
+	{ "x32", SCMP_ARCH_X32, AUDIT_ARCH_X86_64, X32_FIRST, false },
+	{ "i386", SCMP_ARCH_X86, AUDIT_ARCH_I386, 0, false },
 };
 static const struct abi arm64[] = {
-	{ SCMP_ARCH_AARCH64, AUDIT_ARCH_AARCH64, 0, true },
-	{ SCMP_ARCH_ARM, AUDIT_ARCH_ARM, 0, false },
+	{ "arm64", SCMP_ARCH_AARCH64, AUDIT_ARCH_AARCH64, 0, true },
+	{ "arm", SCMP_ARCH_ARM, AUDIT_ARCH_ARM, 0, false },
 };
-static const struct abi x86[] = { { SCMP_ARCH_X86, AUDIT_ARCH_I386, 0, false } };
-static const struct abi arm[] = { { SCMP_ARCH_ARM, AUDIT_ARCH_ARM, 0, false } };
-static const struct abi riscv64[] = { { SCMP_ARCH_RISCV64, AUDIT_ARCH_RISCV64, 0, true } };
-static const struct abi ppc64le[] = { { SCMP_ARCH_PPC64LE, AUDIT_ARCH_PPC64LE, 0, true } };
+static const struct abi x86[] = { { "i386", SCMP_ARCH_X86, AUDIT_ARCH_I386, 0, false } };
+static const struct abi arm[] = { { "arm", SCMP_ARCH_ARM, AUDIT_ARCH_ARM, 0, false } };
+static const struct abi riscv64[] = { { "riscv64", SCMP_ARCH_RISCV64, AUDIT_ARCH_RISCV64, 0,
+					true } };
+static const struct abi ppc64le[] = { { "ppc64le", SCMP_ARCH_PPC64LE, AUDIT_ARCH_PPC64LE, 0,
+					true } };
 
 static const struct machine machines[] = {
 	{ "amd64", amd64, COUNT(amd64) },

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct abi {
+	const char *name;
 	uint32_t token; /* SCMP_ARCH_... */
 	uint32_t audit; /* seccomp_data.arch, AUDIT_ARCH_...; x32 shares x86-64's */
 	uint32_t first; /* its smallest number: x32's carry bit 30 */

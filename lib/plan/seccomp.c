@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../base/scope.h"
-#include "filter.h"
+#include "filter_explain.h"
 #include "resolve.h"
 
 #define PROFILE_MOST (4 * 1024 * 1024)
@@ -48,11 +48,39 @@ static char *profile_path(const struct resolve *resolve, const char *name, struc
 	return take_pointer(&joined);
 }
 
+/* What each call is answered, for who asks. */
+static int explain(const struct resolve *resolve, const char *name, const char *json, size_t size,
+		   struct error *error)
+{
+	scope_of(profile) struct profile profile = { 0 };
+
+	if (!resolve->context->calls)
+		return 0;
+	if (profile_parse(&profile, name, json, size, error))
+		return -1;
+	return filter_explain(&profile, resolve->plan->bounding, resolve->host,
+			      resolve->context->calls, error);
+}
+
+static int warn_skipped(struct resolve *resolve, const char *path, const struct strings *skipped,
+			struct error *error)
+{
+	for (size_t i = 0; i < skipped->count; i++)
+		if (resolve_warn(
+			    resolve, error,
+			    "seccomp profile '%s': this libseccomp does not know '%s': skipped",
+			    path, skipped->items[i]))
+			return -1;
+	return 0;
+}
+
 static int load_file(struct resolve *resolve, struct filter *ret_filter, const char *name,
 		     struct error *error)
 {
 	bool trusted = !resolve_from_flag(&resolve->request->seccomp_origin);
 	scope_memory char *path = profile_path(resolve, name, error);
+	const char *cache = resolve->context->cache;
+	scope_of(strings) struct strings skipped = { 0 };
 	scope_memory char *json = NULL;
 	size_t size;
 
@@ -60,8 +88,21 @@ static int load_file(struct resolve *resolve, struct filter *ret_filter, const c
 		return -1;
 	if (resolve->host->read(resolve->host, path, trusted, PROFILE_MOST, &json, &size, error))
 		return error_prefix(error, "seccomp profile");
-	return filter_load(ret_filter, path, json, size, resolve->plan->bounding, resolve->host,
-			   resolve->context->cache, NULL, error);
+	if (filter_load(ret_filter, path, json, size, resolve->plan->bounding, resolve->host, cache,
+			cache ? NULL : &skipped, error) ||
+	    warn_skipped(resolve, path, &skipped, error))
+		return -1;
+	return explain(resolve, path, json, size, error);
+}
+
+static int load_default(struct resolve *resolve, struct filter *ret_filter, struct error *error)
+{
+	if (filter_load(ret_filter, "default", filter_default_profile, filter_default_profile_size,
+			resolve->plan->bounding, resolve->host, resolve->context->cache, NULL,
+			error))
+		return -1;
+	return explain(resolve, "default", filter_default_profile, filter_default_profile_size,
+		       error);
 }
 
 static int load_filter(struct resolve *resolve, const char *name, struct error *error)
@@ -71,14 +112,9 @@ static int load_filter(struct resolve *resolve, const char *name, struct error *
 
 	if (!resolve->host->has_seccomp)
 		return error_set(error, ERROR_HOST, "this kernel has no seccomp filters");
-	if (is_default(name)) {
-		if (filter_load(&filter, "default", filter_default_profile,
-				filter_default_profile_size, plan->bounding, resolve->host,
-				resolve->context->cache, NULL, error))
-			return -1;
-	} else if (load_file(resolve, &filter, name, error)) {
+	if (is_default(name) ? load_default(resolve, &filter, error)
+			     : load_file(resolve, &filter, name, error))
 		return -1;
-	}
 	/* A command of `confine run` that fails under its filter fails alone; a login must be
 	 * finished. */
 	if (!resolve->context->service && filter_check_login(&filter, resolve->host, error))

@@ -17,6 +17,7 @@
 #include "../../lib/base/path.h"
 #include "../../lib/base/scope.h"
 #include "../../lib/plan/filter_abi.h"
+#include "../../lib/plan/filter_explain.h"
 #include "../../lib/policy/caps.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -94,10 +95,10 @@ static void dockers_conditional_includes_hold(void **state)
 
 static void includes_ask_for_all_caps_and_excludes_for_any(void **state)
 {
-	static const char
-		json[] = PROFILE(ALLOW("chmod", ", \"includes\": {\"caps\": [\"CAP_BPF\", "
-						"\"CAP_SYSLOG\"]}") "," ALLOW(
-			"ptrace", ", \"excludes\": {\"caps\": [\"CAP_BPF\", \"CAP_SYSLOG\"]}"));
+	static const char json[] = PROFILE(ALLOW(
+		"chmod", ", \"includes\": {\"caps\": [\"CAP_BPF\", "
+			 "\"CAP_SYSLOG\"]}") "," ALLOW("ptrace", ", \"excludes\": {\"caps\": "
+								 "[\"CAP_BPF\", \"CAP_SYSLOG\"]}"));
 	const uint64_t both = CAPS_BIT(39) | CAPS_BIT(34);
 	scope_of(filter) struct filter one = load(json, CAPS_BIT(39), &amd64);
 	scope_of(filter) struct filter two = load(json, both, &amd64);
@@ -480,6 +481,115 @@ static void program_that_is_none_kills(void **state)
 	}
 }
 
+/* A profile with every kind of answer, and the lines that tell of it. */
+static const char told[] = PROFILE(ALLOW(
+	"read",
+	"") "," ALLOW("waitpid",
+		      "") "," ALLOW("shmget",
+				    "") "," ALLOW("clone",
+						  ", \"args\": [{\"index\": 0, \"value\": 256, "
+						  "\"op\": \"SCMP_CMP_MASKED_EQ\"},"
+						  "{\"index\": 1, \"value\": 7, \"op\": "
+						  "\"SCMP_CMP_NE\"}]") "," ALLOW("personality",
+										 ", \"args\": "
+										 "[{\"index\": 0, "
+										 "\"value\": 8, "
+										 "\"op\": "
+										 "\"SCMP_CMP_EQ\"},"
+										 "{\"index\": 0, "
+										 "\"value\": 16, "
+										 "\"op\": "
+										 "\"SCMP_CMP_GE\"}"
+										 "]") ","
+										      "{\"names\": "
+										      "[\"personali"
+										      "ty\"], "
+										      "\"action\": "
+										      "\"SCMP_ACT_"
+										      "KILL\", "
+										      "\"args\":"
+										      " [{"
+										      "\"index\": "
+										      "1, "
+										      "\"value\": "
+										      "1, \"op\": "
+										      "\"SCMP_CMP_"
+										      "LT\"}]},"
+										      "{\"names\": "
+										      "[\"clone3\"]"
+										      ", "
+										      "\"action\": "
+										      "\"SCMP_ACT_"
+										      "ERRNO\", "
+										      "\"errnoRet\""
+										      ": 38},"
+										      "{\"names\": "
+										      "[\"mount\"],"
+										      " \"action\":"
+										      " \"SCMP_ACT_"
+										      "TRACE\", "
+										      "\"errnoRet\""
+										      ": 5},"
+										      "{\"names\": "
+										      "[\"sync\"], "
+										      "\"action\": "
+										      "\"SCMP_ACT_"
+										      "ERRNO\", "
+										      "\"errnoRet\""
+										      ": 0},"
+										      "{\"names\": "
+										      "[\"write\"],"
+										      " \"action\":"
+										      " \"SCMP_ACT_"
+										      "LOG\"},"
+										      "{\"names\": "
+										      "[\"reboot\"]"
+										      ", "
+										      "\"action\": "
+										      "\"SCMP_ACT_"
+										      "KILL_"
+										      "PROCESS\"},"
+										      "{\"names\": "
+										      "[\"kexec_"
+										      "load\"], "
+										      "\"action\": "
+										      "\"SCMP_ACT_"
+										      "TRAP\"}");
+
+static const char *const lines_told[] = {
+	"read  allowed",
+	"chmod  denied with EPERM",
+	"clone  allowed where arg0 & 0x100 == 0 and arg1 != 0x7; else denied with EPERM",
+	"personality  kills the thread where arg1 < 0x1; else allowed where arg0 == 0x8 or arg0 >= "
+	"0x10;"
+	" else denied with EPERM",
+	"clone3  denied with ENOSYS",
+	"mount  up to a tracer (5), denied with ENOSYS where there is none",
+	"sync  left out, with 0 as its result",
+	"write  allowed and logged",
+	"reboot  kills the process",
+	"kexec_load  denied with SIGSYS",
+	"waitpid (i386)  allowed",
+	"ipc (i386)  allowed where it is shmget; else denied with EPERM",
+	"socketcall (i386)  denied with EPERM",
+};
+
+static void explanation_tells_every_kind_of_answer(void **state)
+{
+	scope_of(profile) struct profile profile = { 0 };
+	scope_of(strings) struct strings lines = { 0 };
+	struct error error = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(profile_parse(&profile, "t", told, sizeof(told) - 1, &error), 0);
+	assert_int_equal(filter_explain(&profile, 0, &amd64, &lines, &error), 0);
+	for (size_t i = 0; i < COUNT(lines_told); i++)
+		if (!strings_contain(&lines, lines_told[i]))
+			fail_msg("not there: %s", lines_told[i]);
+	assert_false(strings_contain(&lines, "read (x32)  allowed"));
+	assert_false(strings_contain(&lines, "read (i386)  allowed"));
+}
+
 static void machine_that_confine_does_not_know_is_an_error(void **state)
 {
 	const struct host vax = { .arch = "vax", .kernel_major = 6 };
@@ -517,6 +627,7 @@ int main(void)
 		cmocka_unit_test(profile_that_stops_a_login_half_way_is_refused),
 		cmocka_unit_test(logged_calls_are_carried_out),
 		cmocka_unit_test(program_that_is_none_kills),
+		cmocka_unit_test(explanation_tells_every_kind_of_answer),
 		cmocka_unit_test(machine_that_confine_does_not_know_is_an_error),
 	};
 
