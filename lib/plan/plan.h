@@ -140,7 +140,8 @@ char *plan_print_json(const struct plan *plan);
 /* The same for people: a line a fact, malloc'ed. */
 char *plan_print_text(const struct plan *plan);
 
-/* Reads the join's half and `namespaces`, `rootfs` back from such a text (for `confine enter`). */
+/* Reads the join's half and `namespaces`, `rootfs`, `device_rules` back from such a text (for
+ * `confine enter`). */
 int plan_read_json(struct plan *ret_plan, const char *json, struct error *error);
 
 #endif

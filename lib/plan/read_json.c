@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A printed plan read back: the join's half, `namespaces` and `rootfs`, for who
- * enters a container that others made. The text is our own, but a record on
+ * A printed plan read back: the join's half, `namespaces`, `rootfs` and the
+ * device rules, for who enters a container that others made. The text is our own, but a record on
  * disk all the same: what is not as we print it is an error.
  */
 #include <json-c/json.h>
@@ -10,6 +10,7 @@
 
 #include "../base/scope.h"
 #include "../policy/caps.h"
+#include "../policy/parsers.h"
 #include "resolve.h"
 #include "words.h"
 
@@ -222,6 +223,30 @@ static int read_oom_score(struct json_object *root, struct plan *plan, struct er
 	return 0;
 }
 
+/* They are of the container's half, but a login's own cgroup holds to them: who enters has one. */
+static int read_rules(struct json_object *root, struct plan *plan, struct error *error)
+{
+	scope_of(strings) struct strings texts = { 0 };
+	scope_of(request) struct request request = { 0 };
+
+	if (read_strings(root, "device_rules", &texts, error))
+		return -1;
+	for (size_t i = 0; i < texts.count; i++) {
+		char printed[] = "printed plan";
+		const struct value value = { .text = texts.items[i], .origin.file = printed };
+		struct device_rule *rule;
+
+		if (parse_device_cgroup_rule(&request, &value, error))
+			return error_prefix(error, "printed plan");
+		rule = array_add(&plan->device_rules.items, &plan->device_rules.count,
+				 sizeof(*rule));
+		if (!rule)
+			return error_memory(error);
+		*rule = request.device_rules.items[i].rule;
+	}
+	return 0;
+}
+
 static int read_plan(struct json_object *root, struct plan *plan, struct error *error)
 {
 	plan->service = read_flag(root, "service");
@@ -234,7 +259,8 @@ static int read_plan(struct json_object *root, struct plan *plan, struct error *
 	    read_caps(root, "ambient", &plan->ambient, error) ||
 	    read_oom_score(root, plan, error) ||
 	    read_gids(root, "groups", &plan->groups.items, &plan->groups.count, error) ||
-	    read_ulimits(root, plan, error) || read_strings(root, "env", &plan->env, error))
+	    read_ulimits(root, plan, error) || read_strings(root, "env", &plan->env, error) ||
+	    read_rules(root, plan, error))
 		return -1;
 	return read_text(root, "seccomp", &plan->seccomp, error);
 }

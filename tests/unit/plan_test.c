@@ -114,7 +114,8 @@ static void a_printed_plan_gives_its_joins_half_back(void **state)
 	made_plan_init(&made);
 	made.host.hard_limits[RLIMIT_CORE] = RLIM_INFINITY;
 	made_good(&made, LINES("ulimit = nofile=100:200", "ulimit = core=-1", "group_add = audio",
-			       "env = A=b \"c\"", "oom_score_adj = 500", "cap_add = NET_ADMIN"));
+			       "env = A=b \"c\"", "oom_score_adj = 500", "cap_add = NET_ADMIN",
+			       "device_cgroup_rule = b 7:* r"));
 	json = plan_print_json(&made.plan);
 	assert_non_null(json);
 	assert_int_equal(plan_read_json(&read, json, &made.error), 0);
@@ -129,6 +130,14 @@ static void a_printed_plan_gives_its_joins_half_back(void **state)
 	assert_int_equal(read.ulimits.items[0].soft, 100);
 	assert_int_equal(read.ulimits.items[0].hard, 200);
 	assert_true(read.ulimits.items[1].hard == RLIM_INFINITY);
+	assert_int_equal(read.device_rules.count, made.plan.device_rules.count);
+	for (size_t i = 0; i < read.device_rules.count; i++) {
+		assert_int_equal(read.device_rules.items[i].type, made.plan.device_rules.items[i].type);
+		assert_int_equal(read.device_rules.items[i].major, made.plan.device_rules.items[i].major);
+		assert_int_equal(read.device_rules.items[i].minor, made.plan.device_rules.items[i].minor);
+		assert_int_equal(read.device_rules.items[i].access,
+				 made.plan.device_rules.items[i].access);
+	}
 	/* What was read prints the same join's half: mounts and nodes are not read. */
 	read.share = SHARE_USER;
 	again = plan_print_json(&read);
