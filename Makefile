@@ -39,6 +39,7 @@ MODULE     = $(BUILD)/pam_confine.so
 COMMAND    = $(BUILD)/confine
 INIT_BIN   = $(BUILD)/confine-init
 UNIT_BIN  := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
+PAM_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/pam/*.c))
 PROGRAMS   = $(if $(PAM_SRC),$(MODULE)) $(if $(CLI_SRC),$(COMMAND)) $(if $(wildcard init/*.c),$(INIT_BIN))
 
 all: $(PROGRAMS) ## build everything
@@ -78,7 +79,7 @@ $(LIB): $(call obj,$(LIB_SRC)) $(PROFILE_OBJ)
 
 $(MODULE): $(call obj,$(PAM_SRC)) $(LIB) pam_module/module.map
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -shared -Wl,--version-script=pam_module/module.map \
+	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -shared -Wl,-z,nodelete -Wl,--version-script=pam_module/module.map \
 		-o $@ $(call obj,$(PAM_SRC)) $(LIB) $(LIBS) -lpam
 
 $(COMMAND): $(call obj,$(CLI_SRC)) $(LIB)
@@ -101,6 +102,12 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(COMPILE) -o $@ $< $(filter %.o,$^) $(LIB) $(LIBS) -lcmocka
 
+# Programs that tests of the module drive it with.
+$(BUILD)/tests/pam/%: tests/pam/%.c $(BUILD)/flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) -o $@ $< -lpam -pthread
+
 check-unit: $(UNIT_BIN) ## run the unit tests (no root needed)
 	$(Q)tests/run unit $(UNIT_BIN)
 
@@ -108,7 +115,7 @@ deps: ## install what building and testing need (Debian, root)
 	$(Q)packaging/deps
 
 check: deps ## install what is needed, build, run all tests (root)
-	$(Q)$(MAKE) all $(UNIT_BIN)
+	$(Q)$(MAKE) all $(UNIT_BIN) $(PAM_TESTS)
 	$(Q)BUILD=$(abspath $(BUILD)) tests/run all
 
 lint: all ## look at sources and manual pages (clang-format, clang-tidy, cppcheck, mandoc, own rules)
@@ -141,4 +148,4 @@ FORCE:
 .PHONY: all check check-unit clean deps FORCE help install lint
 .DELETE_ON_ERROR:
 
--include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(PAM_SRC))) $(addsuffix .d,$(UNIT_BIN))
+-include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(PAM_SRC))) $(addsuffix .d,$(UNIT_BIN) $(PAM_TESTS))

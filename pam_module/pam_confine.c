@@ -33,16 +33,27 @@ struct call {
 	bool quiet;
 };
 
+/* Whether this transaction's session is open: one that was refused or closed is not. */
+static bool stands(const struct state *state)
+{
+	return state && state->login.stands && !state->refused;
+}
+
 static int call_begin(struct call *call, pam_handle_t *pamh, int flags, int argc, const char **argv,
 		      struct error *error)
 {
 	*call = (struct call){ .pamh = pamh, .name = "?", .quiet = ((unsigned)flags & PAM_SILENT) != 0 };
-	if (pam_get_user(pamh, &call->name, NULL) != PAM_SUCCESS || !call->name)
+	if (pam_get_user(pamh, &call->name, NULL) != PAM_SUCCESS || !call->name) {
+		call->name = "?";
 		return error_set(error, ERROR_POLICY, "the server names no user");
+	}
 	if (arguments_parse(&call->arguments, argc, argv, error))
 		return -1;
 	call->quiet = call->quiet || call->arguments.quiet;
 	call->log = refusal_log(&call->pamh, call->arguments.debug);
+	/* Before the server is looked at: inside, /proc does not know this process. */
+	if (state_occupied() && !stands(state_get(pamh)))
+		return error_set(error, ERROR_HOST, "the server's process has a session open already");
 	if (geteuid() != 0)
 		return error_set(error, ERROR_HOST, "the server does not run as root (euid %u)",
 				 geteuid());
@@ -145,19 +156,23 @@ static int check_auth_line(const struct call *call, struct error *error)
 static int open_login(const struct call *call, struct state *state, struct error *error)
 {
 	scope_memory char *from = call_from(call);
-	bool inside;
+	bool inside = false;
 
-	if (!from)
-		return error_memory(error);
 	state->login.way = call->server.way;
 	state->login.terminal = call->server.terminal;
-	if (login_open(&state->login, &state->plan, call->arguments.conf, from,
-		       pam_getenv(call->pamh, "KRB5CCNAME"), &inside, error))
-		return -1;
-	*state->joined = state->joined_here = inside;
-	if (!put_environment(call, state, error))
-		return 0;
-	state_close(state);
+	if (!from) {
+		error_memory(error);
+	} else if (!login_open(&state->login, &state->plan, call->arguments.conf, from,
+			       pam_getenv(call->pamh, "KRB5CCNAME"), &inside, error)) {
+		*state->joined = state->joined_here = inside;
+		if (!put_environment(call, state, error))
+			return 0;
+		state_close(state);
+	}
+	/* What is inside, or half inside, stays noted: no later open may take it for done. */
+	state->refused = true;
+	if (!inside)
+		state_drop(call->pamh);
 	return -1;
 }
 
@@ -183,7 +198,7 @@ static int open_session(const struct call *call, struct error *error)
 /* Inside a container (su, sudo there) there is nothing left to do, and nothing to decide anew. */
 static bool is_inside(pam_handle_t *pamh)
 {
-	return !state_get(pamh) && root_is_container(NULL);
+	return !state_get(pamh) && !state_occupied() && root_is_container(NULL);
 }
 
 __attribute__((visibility("default"))) int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
@@ -245,7 +260,7 @@ __attribute__((visibility("default"))) int pam_sm_acct_mgmt(pam_handle_t *pamh, 
 	struct call call;
 	bool exempt;
 
-	if (is_inside(pamh))
+	if (is_inside(pamh) || stands(state_get(pamh)))
 		return PAM_SUCCESS;
 	if (call_begin(&call, pamh, flags, argc, argv, &error) ||
 	    make_plan(&call, &plan, &exempt, &error)) {
@@ -263,7 +278,7 @@ __attribute__((visibility("default"))) int pam_sm_open_session(pam_handle_t *pam
 	struct call call;
 
 	/* A second line in the same transaction (su-l includes su) has nothing to add. */
-	if (is_inside(pamh) || state_get(pamh))
+	if (is_inside(pamh) || stands(state_get(pamh)))
 		return PAM_SUCCESS;
 	if (call_begin(&call, pamh, flags, argc, argv, &error)) {
 		refusal_tell(pamh, call.name, &error, call.quiet);

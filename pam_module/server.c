@@ -32,6 +32,7 @@ static const struct row *find_row(const char *name)
 int server_identify(struct server *ret_server, const struct arguments *arguments,
 		    struct error *error)
 {
+	static const char deleted[] = " (deleted)";
 	char path[4096];
 	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
 	const struct row *row;
@@ -41,7 +42,8 @@ int server_identify(struct server *ret_server, const struct arguments *arguments
 		return error_errno(error, "cannot read '/proc/self/exe'");
 	path[length] = '\0';
 	/* An upgraded server that still runs: "/usr/sbin/sshd (deleted)". */
-	path[strcspn(path, " ")] = '\0';
+	if (length > (ssize_t)strlen(deleted) && !strcmp(path + length - strlen(deleted), deleted))
+		path[(size_t)length - strlen(deleted)] = '\0';
 	name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 	row = find_row(name);
 	*ret_server = row ? row->server : (struct server){ .way = LOGIN_HERE };

@@ -9,6 +9,18 @@ static const char session_name[] = "confine_session";
 static const char setcred_name[] = "confine_setcred";
 static const unsigned opener = 0x0be4ed;
 
+/*
+ * The one fact that hangs on the process and not on a transaction: a process holds one login (its
+ * lock and its namespaces are the process's). Children inherit it, and the module is linked
+ * with nodelete, so that it outlives pam_end.
+ */
+static bool occupied;
+
+bool state_occupied(void)
+{
+	return occupied;
+}
+
 bool state_is_opener(const struct state *state)
 {
 	return *state->mark == opener;
@@ -26,8 +38,10 @@ struct state *state_get(pam_handle_t *pamh)
 
 void state_close(struct state *state)
 {
-	if (state_is_opener(state))
-		login_close(&state->login);
+	if (!state_is_opener(state) || !state->login.stands)
+		return;
+	login_close(&state->login);
+	occupied = state->login.way == LOGIN_HERE;
 }
 
 static void unmap(void *page)
@@ -81,7 +95,15 @@ struct state *state_new(pam_handle_t *pamh, struct error *error)
 		state_free(state);
 		return NULL;
 	}
+	occupied = true;
 	return state;
+}
+
+void state_drop(pam_handle_t *pamh)
+{
+	/* libpam calls the cleanup of what was there, and keeps the place: this allocates nothing. */
+	pam_set_data(pamh, session_name, NULL, NULL);
+	occupied = false;
 }
 
 int state_note_setcred(pam_handle_t *pamh)

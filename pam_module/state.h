@@ -17,7 +17,8 @@ struct state {
 	unsigned *mark;
 	/* One page that is shared with children: whether any of them joined. */
 	bool *joined;
-	bool joined_here; /* this very process did */
+	bool joined_here; /* this very process did, or tried to */
+	bool refused;     /* open failed; with join=here perhaps half way in */
 	struct plan plan;
 	struct login login;
 };
@@ -25,8 +26,20 @@ struct state {
 /* NULL where no session is open in this transaction. */
 struct state *state_get(pam_handle_t *pamh);
 
-/* A new one, owned by the transaction; pam_end (or a failure elsewhere) closes it by itself. */
+/*
+ * A new one, owned by the transaction; pam_end (or a failure elsewhere) closes it by itself. This
+ * process is occupied from here on.
+ */
 struct state *state_new(pam_handle_t *pamh, struct error *error);
+
+/* Forgets one whose login was not opened and left nothing. */
+void state_drop(pam_handle_t *pamh);
+
+/*
+ * Whether a session is open in this process, in whatever transaction, or once was and the process
+ * cannot come back (join=here).
+ */
+bool state_occupied(void);
 
 /* Whether this process is the one that opened, and not a child of it. */
 bool state_is_opener(const struct state *state);
