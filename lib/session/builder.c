@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../base/path.h"
@@ -189,15 +190,39 @@ static void __attribute__((noreturn)) helper_main(const struct builder_orders *o
 	_exit(0);
 }
 
+/*
+ * The next packet, waited for READY_TIMEOUT_MS at most: its size, 0 where the other end is closed,
+ * -1 where nothing came. The server's own signal handlers interrupt poll(2), whatever their flags.
+ */
+static ssize_t receive(int line, struct report *ret_report)
+{
+	struct pollfd ready = { .fd = line, .events = POLLIN };
+	struct timespec start, now;
+	long left = READY_TIMEOUT_MS;
+	ssize_t got = -1;
+	int came = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	while (left > 0 && came <= 0) {
+		came = poll(&ready, 1, (int)left);
+		if (came < 0 && errno != EINTR)
+			return -1;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		left = READY_TIMEOUT_MS - (now.tv_sec - start.tv_sec) * 1000 -
+		       (now.tv_nsec - start.tv_nsec) / 1000000;
+	}
+	while (came > 0 && (got = recv(line, ret_report, sizeof(*ret_report), 0)) < 0 && errno == EINTR)
+		;
+	return got;
+}
+
 /* The helper's packet: init's pid, and a pidfd of it. */
 static int receive_pid(int line, pid_t *ret_pid, struct error *error)
 {
 	struct report report;
-	struct pollfd ready = { .fd = line, .events = POLLIN };
 	int pidfd;
 
-	if (poll(&ready, 1, READY_TIMEOUT_MS) != 1 ||
-	    recv(line, &report, sizeof(report), 0) != sizeof(report))
+	if (receive(line, &report) != sizeof(report))
 		return error_set(error, ERROR_SYSTEM, "the container's helper did not answer");
 	if (report.pid < 0) {
 		*error = report.error;
@@ -214,13 +239,11 @@ static int receive_pid(int line, pid_t *ret_pid, struct error *error)
 static int await_ready(int line, struct error *error)
 {
 	struct report report;
-	struct pollfd ready = { .fd = line, .events = POLLIN };
-	ssize_t got;
+	ssize_t got = receive(line, &report);
 
-	if (poll(&ready, 1, READY_TIMEOUT_MS) != 1)
+	if (got < 0)
 		return error_set(error, ERROR_SYSTEM, "the container is not ready after %d s",
 				 READY_TIMEOUT_MS / 1000);
-	got = recv(line, &report, sizeof(report), 0);
 	if (got == 1)
 		return 0;
 	if (got != sizeof(report))
