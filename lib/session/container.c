@@ -224,7 +224,7 @@ int container_take(struct container *ret_container, const struct plan *plan, con
 	int living;
 
 	if (!owner_line)
-		return error_memory(error);
+		return error_errno(error, "cannot tell whose container this login's is");
 	if (root < 0)
 		return -1;
 	lock = record_lock(root, plan->user.uid, true, &owner, error);
@@ -267,9 +267,9 @@ void container_leave(struct container *container, int root, const char *cgroup,
 	if (!cgroup || !cgroup_remove(root, cgroup))
 		logins_remove(container->record, getpid(), start);
 	/* `populated 0` is the end; that init is reaped may have to wait for a zombie of the server's. */
-	if (init && !cgroup_wait_empty(root, init, end_timeout_ms(container))) {
+	if (root >= 0 && init && !cgroup_wait_empty(root, init, end_timeout_ms(container))) {
 		lock = record_lock_folder(container->owner, &ignored);
-		if (lock >= 0)
+		if (lock >= 0 && sweep_is_dead(container->record))
 			sweep_remove(container->owner, container->id, root);
 	}
 	container_close(container);

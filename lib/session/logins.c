@@ -55,7 +55,6 @@ void logins_remove(int record, pid_t pid, unsigned long long start)
 static int add_entry(int record, const char *file, struct logins_list *list, struct error *error)
 {
 	struct logins_entry *entry;
-	struct process_state state;
 	scope_memory char *text = NULL;
 	unsigned long long start;
 	char *rest;
@@ -70,7 +69,7 @@ static int add_entry(int record, const char *file, struct logins_list *list, str
 	if (!entry)
 		return error_memory(error);
 	entry->pid = pid;
-	entry->lives = !record_process(pid, &state) && state.start == start && state.state != 'Z';
+	entry->lives = record_lives(pid, start);
 	rest = text + strcspn(text, "\n");
 	entry->file = strdup(file);
 	entry->cgroup = strndup(text, (size_t)(rest - text));

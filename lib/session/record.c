@@ -126,10 +126,13 @@ int record_write(int record, const char *name, const void *bytes, size_t size, s
 	if (fd < 0)
 		return error_errno(error, "cannot make '%s' of the record", name);
 	if (path_write_all(fd, bytes, size, error))
-		return error_prefix(error, "'%s' of the record", name);
-	if (renameat(record, draft, record, name))
-		return error_errno(error, "cannot rename '%s' of the record", name);
-	return 0;
+		error_prefix(error, "'%s' of the record", name);
+	else if (renameat(record, draft, record, name))
+		error_errno(error, "cannot rename '%s' of the record", name);
+	else
+		return 0;
+	unlinkat(record, draft, 0);
+	return -1;
 }
 
 int record_read(int record, const char *name, char **ret_bytes, size_t *ret_size,
@@ -154,9 +157,10 @@ int record_process(pid_t pid, struct process_state *ret_state)
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (got <= 0)
+	if (got < 0)
 		return -1;
 	text[got] = '\0';
+	errno = EIO;
 	after = strrchr(text, ')'); /* the name may hold anything */
 	if (!after || sscanf(after,
 			     ") %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
@@ -164,6 +168,28 @@ int record_process(pid_t pid, struct process_state *ret_state)
 			     &ret_state->state, &ret_state->flags, &ret_state->start) != 3)
 		return -1;
 	return 0;
+}
+
+/* How the kernel says that there is no such process; EINVAL: a thread has that number by now. */
+static bool says_gone(int number)
+{
+	return number == ESRCH || number == ENOENT || number == EINVAL;
+}
+
+bool record_lives(pid_t pid, unsigned long long start)
+{
+	struct process_state state;
+
+	if (record_process(pid, &state))
+		return !says_gone(errno);
+	return state.start == start && state.state != 'Z';
+}
+
+static int init_gone(struct error *error)
+{
+	error_set(error, ERROR_SYSTEM, "init of the container is gone");
+	error->number = ESRCH;
+	return -1;
 }
 
 int record_write_init(int record, pid_t pid, struct error *error)
@@ -192,12 +218,11 @@ int record_init(int record, pid_t *ret_pid, struct error *error)
 		return error_set(error, ERROR_SYSTEM, "the record's init is no pid");
 	/* The pidfd first: what is read of the pid after it speaks of the same process. */
 	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (pidfd < 0 || record_process(pid, &state) || state.start != start || state.state == 'Z' ||
-	    (state.flags & flag_exiting)) {
-		error_set(error, ERROR_SYSTEM, "init of the container is gone");
-		error->number = ESRCH;
-		return -1;
-	}
+	if (pidfd < 0 || record_process(pid, &state))
+		return says_gone(errno) ? init_gone(error)
+					: error_errno(error, "cannot look at the container's init");
+	if (state.start != start || state.state == 'Z' || (state.flags & flag_exiting))
+		return init_gone(error);
 	if (ret_pid)
 		*ret_pid = pid;
 	return take_fd(&pidfd);
@@ -224,7 +249,9 @@ bool record_has_logins(int record)
 	return whole.l_type == F_RDLCK;
 }
 
-static int list_names(int folder, struct strings *names, struct error *error)
+/* Folders whose names are made of these characters alone. */
+static int list_names(int folder, const char *characters, struct strings *names,
+		      struct error *error)
 {
 	int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	scope_dir DIR *entries = again < 0 ? NULL : fdopendir(again);
@@ -234,7 +261,7 @@ static int list_names(int folder, struct strings *names, struct error *error)
 		return error_errno(error, "cannot list '" RECORD_ROOT "'");
 	}
 	for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries))
-		if (entry->d_type == DT_DIR && entry->d_name[0] != '.' &&
+		if (entry->d_type == DT_DIR && !entry->d_name[strspn(entry->d_name, characters)] &&
 		    strings_add(names, entry->d_name, error))
 			return -1;
 	return 0;
@@ -242,12 +269,13 @@ static int list_names(int folder, struct strings *names, struct error *error)
 
 int record_ids(int owner_folder, struct strings *ret_ids, struct error *error)
 {
-	return list_names(owner_folder, ret_ids, error);
+	return list_names(owner_folder, "0123456789abcdef", ret_ids, error);
 }
 
 int record_uids(int root, struct strings *ret_uids, struct error *error)
 {
-	return list_names(root, ret_uids, error);
+	/* Kept filters lie beside them, in `cache`. */
+	return list_names(root, "0123456789", ret_uids, error);
 }
 
 int record_open(int owner_folder, const char *id, struct error *error)
@@ -260,11 +288,10 @@ void record_remove(int owner_folder, const char *id)
 	int record = openat(owner_folder, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	scope_dir DIR *entries = record < 0 ? NULL : fdopendir(record);
 
-	if (!entries) {
+	if (!entries)
 		scope_close(&record);
-		return;
-	}
-	for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries))
+	for (struct dirent *entry = entries ? readdir(entries) : NULL; entry; entry = readdir(entries))
 		unlinkat(record, entry->d_name, 0);
+	/* An empty one goes without a descriptor too. */
 	unlinkat(owner_folder, id, AT_REMOVEDIR);
 }

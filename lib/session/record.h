@@ -60,9 +60,13 @@ struct process_state {
 };
 int record_process(pid_t pid, struct process_state *ret_state);
 
+/* Whether that process lives; true also where this cannot be told (no descriptor, no memory). */
+bool record_lives(pid_t pid, unsigned long long start);
+
 /*
  * A pidfd of the record's init where it lives: its pid has the start time that was written, and it
- * is not on its way out. -1 with error->number ESRCH where it is dead. ret_pid may be NULL.
+ * is not on its way out. -1 with error->number ESRCH where it is dead, another where that cannot be
+ * told. ret_pid may be NULL.
  */
 int record_init(int record, pid_t *ret_pid, struct error *error);
 

@@ -2,7 +2,6 @@
 #include "sweep.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <unistd.h>
 
 #include "../base/scope.h"
@@ -23,12 +22,12 @@ void sweep_cgroups(int root)
 	cgroup_remove(root, INIT_CGROUPS);
 }
 
-/* Kills what is in a cgroup, waits for its end, removes it. */
-static void end_cgroup(int root, const char *path)
+/* Kills what is in a cgroup, waits for its end, removes it. -1 where it stands still. */
+static int end_cgroup(int root, const char *path)
 {
 	cgroup_kill(root, path);
 	cgroup_wait_empty(root, path, SWEEP_TIMEOUT_MS);
-	cgroup_remove(root, path);
+	return cgroup_remove(root, path);
 }
 
 void sweep_remove(int owner, const char *id, int root)
@@ -37,19 +36,20 @@ void sweep_remove(int owner, const char *id, int root)
 	scope_memory char *init = sweep_init_cgroup(id);
 	struct error ignored;
 	scope_fd int record = record_open(owner, id, &ignored);
+	bool gone = true;
 
 	if (record < 0 || !init || logins_list(record, &logins, &ignored))
 		return;
 	for (size_t i = 0; i < logins.count; i++)
-		if (logins.items[i].cgroup[0])
-			end_cgroup(root, logins.items[i].cgroup);
-	end_cgroup(root, init);
+		if (logins.items[i].cgroup[0] && end_cgroup(root, logins.items[i].cgroup))
+			gone = false;
+	if (end_cgroup(root, init) || !gone)
+		return;
 	sweep_cgroups(root);
 	record_remove(owner, id);
 }
 
-/* Whether the record's init is dead: that anything else cannot be read does not say so. */
-static bool is_dead(int record)
+bool sweep_is_dead(int record)
 {
 	struct error reason = ERROR_INIT;
 	scope_fd int pidfd = record_init(record, NULL, &reason);
@@ -85,7 +85,7 @@ int sweep_records(int owner, const struct strings *ids, int root)
 		struct error ignored;
 		scope_fd int record = record_open(owner, ids->items[i], &ignored);
 
-		if (record >= 0 && is_dead(record))
+		if (record >= 0 && sweep_is_dead(record))
 			sweep_remove(owner, ids->items[i], root);
 		else if (record >= 0)
 			living += sweep_logins(record, root);

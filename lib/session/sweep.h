@@ -3,6 +3,8 @@
 #ifndef CONFINE_SESSION_SWEEP_H
 #define CONFINE_SESSION_SWEEP_H
 
+#include <stdbool.h>
+
 #include "../base/text.h"
 
 enum { SWEEP_TIMEOUT_MS = 2000 }; /* for killed processes to end */
@@ -13,7 +15,13 @@ char *sweep_init_cgroup(const char *id);
 /* Removes the folder of these cgroups; it stays where a container is in it. `root`: the cgroup2 tree. */
 void sweep_cgroups(int root);
 
-/* Ends what a dead container left: its logins' cgroups (killed first), init's, the record. */
+/* Whether the record's init is dead: that it cannot be looked at does not say so. */
+bool sweep_is_dead(int record);
+
+/*
+ * Ends what a dead container left: its logins' cgroups (killed first), init's, and last the record,
+ * which stays where one of them does: nobody else knows of it.
+ */
 void sweep_remove(int owner, const char *id, int root);
 
 /*
