@@ -64,6 +64,7 @@ static const struct made_file made_files[] = {
 	{ .path = "/etc/shadow", .mode = S_IFREG | 0640 },
 	{ .path = "/etc/ssl/private", .mode = S_IFDIR | 0710 },
 	{ .path = "/etc/confine.d", .mode = FOLDER },
+	{ .path = "/etc/confine.d/seccomp", .mode = FOLDER },
 	{ .path = "/etc/confine.d/env",
 	  .mode = REGULAR,
 	  .text = "# pager\n\n  PAGER=less -R\nEDITOR=vi\r\n" },
