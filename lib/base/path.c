@@ -231,10 +231,11 @@ static bool is_plain(const char *path)
 static int open_without_links(const char *path)
 {
 	const uint64_t resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-	int fd = openat2_call(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_NOFOLLOW, resolve);
+	int fd = openat2_call(AT_FDCWD, path, O_PATH | O_DIRECTORY, resolve);
 
+	/* Not O_NOFOLLOW: with O_PATH it would open a last symlink itself, NO_SYMLINKS or not. */
 	if (fd < 0 && errno == ENOTDIR)
-		fd = openat2_call(AT_FDCWD, path, O_PATH | O_NOFOLLOW, resolve);
+		fd = openat2_call(AT_FDCWD, path, O_PATH, resolve);
 	return fd;
 }
 

@@ -94,6 +94,24 @@ static void a_file_is_found_by_its_real_path(void **state)
 	assert_int_equal(error.number, ENOENT);
 }
 
+static void a_last_link_is_followed_where_only_root_could_have_made_it(void **state)
+{
+	struct bench *bench = *state;
+	scope_memory char *link = below(bench, "to-null");
+	scope_of(host_file) struct host_file file = { 0 };
+	struct error error = ERROR_INIT;
+
+	needs_root();
+	assert_int_equal(symlink("/dev/null", link), 0);
+	assert_int_equal(bench->host.file(&bench->host, "/", link, &file, &error), 0);
+	assert_string_equal(file.real, "/dev/null");
+	host_file_clear(&file);
+	assert_int_equal(chown(bench->folder, 1, 1), 0);
+	assert_int_equal(bench->host.file(&bench->host, "/", link, &file, &error), -1);
+	assert_int_equal(error.number, ELOOP);
+	assert_int_equal(chown(bench->folder, 0, 0), 0);
+}
+
 static void in_another_root_no_link_is_followed(void **state)
 {
 	struct bench *bench = *state;
@@ -313,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_facts_are_those_of_this_machine),
 		cmocka_unit_test(a_file_is_found_by_its_real_path),
+		cmocka_unit_test(a_last_link_is_followed_where_only_root_could_have_made_it),
 		cmocka_unit_test(in_another_root_no_link_is_followed),
 		cmocka_unit_test(a_device_is_found_by_its_numbers),
 		cmocka_unit_test(what_is_no_device_is_refused),
