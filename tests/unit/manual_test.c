@@ -91,7 +91,8 @@ static void test_each_key_has_an_entry(void **state)
 		scope_memory char *entry = entry_of(*state, &keys[i]);
 
 		if (!entry)
-			fail_msg("confine.ini.5 has no '%s' in [%s]", keys[i].name, keys[i].section);
+			fail_msg("confine.ini.5 has no '%s' in [%s]", keys[i].name,
+				 keys[i].section);
 	}
 }
 
@@ -122,8 +123,8 @@ static void test_refused_keys_are_said_to_be_refused(void **state)
 		bool said = strstr(entry, "\nRefused by this build");
 
 		if (said == (keys[i].state == STATE_BUILT))
-			fail_msg("confine.ini.5 of '%s': \"Refused by this build\" is %s", keys[i].name,
-				 said ? "there, and it is built" : "missing");
+			fail_msg("confine.ini.5 of '%s': \"Refused by this build\" is %s",
+				 keys[i].name, said ? "there, and it is built" : "missing");
 	}
 }
 
@@ -203,13 +204,16 @@ static void test_each_flag_has_an_entry(void **state)
 		scope_memory char *alone = text_format("\n.It Fl -%s", keys[i].flag);
 		scope_memory char *second = text_format(" , -%s ", keys[i].flag);
 
-		if (keys[i].flag && keys[i].state != STATE_RESERVED && !strstr(pages->command, alone) &&
-		    !strstr(pages->command, second))
+		if (keys[i].flag && keys[i].state != STATE_RESERVED &&
+		    !strstr(pages->command, alone) && !strstr(pages->command, second))
 			fail_msg("confine.8 has no '--%s'", keys[i].flag);
 	}
 }
 
-#define NAMED(sentence, function) { sentence, function, NULL, NULL, NULL }
+#define NAMED(sentence, function)                    \
+	{                                            \
+		sentence, function, NULL, NULL, NULL \
+	}
 
 int main(void)
 {
@@ -218,10 +222,12 @@ int main(void)
 		NAMED("each entry of confine.ini(5) is a key", test_each_entry_is_a_key),
 		NAMED("confine.ini(5) says which keys this build refuses",
 		      test_refused_keys_are_said_to_be_refused),
-		NAMED("the defaults in confine.ini(5) are the table's", test_defaults_are_the_tables),
+		NAMED("the defaults in confine.ini(5) are the table's",
+		      test_defaults_are_the_tables),
 		NAMED("confine.ini(5) lists what is built in", test_built_in_entries_are_listed),
 		NAMED("the shipped default.ini names each key", test_default_ini_names_each_key),
-		NAMED("each flag that is a key has an entry in confine(8)", test_each_flag_has_an_entry),
+		NAMED("each flag that is a key has an entry in confine(8)",
+		      test_each_flag_has_an_entry),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
