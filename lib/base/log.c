@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void log_line(const struct log *log, enum log_level level, const char *format,
-		     va_list arguments)
+__attribute__((format(printf, 3, 0))) static void
+log_line(const struct log *log, enum log_level level, const char *format, va_list arguments)
 {
 	char line[1024];
 

@@ -149,31 +149,32 @@ static program_label write_line(struct program *program, const struct segment *s
 	return program_test(program, BPF_JGE, segments[half].first, upper, lower);
 }
 
-/* All ABIs that share one seccomp_data.arch; their numbers lie apart. */
+/* All ABIs that share `first`'s seccomp_data.arch; their numbers lie apart. */
 static int write_audit(struct program *program, const struct filter_request *request,
-		       uint32_t audit, program_label *ret_label, struct error *error)
+		       const struct abi *first, program_label *ret_label, struct error *error)
 {
-	const struct machine *machine = request->machine;
+	const struct abi *end = request->machine->abis + request->machine->abi_count;
 	scope_of(segments) struct segments segments = { 0 };
 	scope_of(entries) struct entries entries = { 0 };
 	struct entries rest;
 
-	if (entries_collect(&entries, request, audit, error))
+	if (entries_collect(&entries, request, first->audit, error))
 		return -1;
 	rest = entries;
-	for (size_t i = 0; i < machine->abi_count; i++)
-		if (machine->abis[i].audit == audit &&
-		    add_abi(&segments, request, &machine->abis[i], &rest, error))
+	if (add_abi(&segments, request, first, &rest, error))
+		return -1;
+	for (const struct abi *abi = first + 1; abi < end; abi++)
+		if (abi->audit == first->audit && add_abi(&segments, request, abi, &rest, error))
 			return -1;
 	*ret_label = program_load(program, offsetof(struct seccomp_data, nr),
 				  write_line(program, segments.items, segments.count));
 	return 0;
 }
 
-static bool audit_seen(const struct machine *machine, size_t before, uint32_t audit)
+static bool audit_seen(const struct machine *machine, const struct abi *abi)
 {
-	for (size_t i = 0; i < before; i++)
-		if (machine->abis[i].audit == audit)
+	for (const struct abi *before = machine->abis; before < abi; before++)
+		if (before->audit == abi->audit)
 			return true;
 	return false;
 }
@@ -186,13 +187,13 @@ static int write_all(struct program *program, const struct filter_request *reque
 	program_label next = program_return(program, ABI_LEFT_OUT), line;
 
 	for (size_t i = machine->abi_count; i-- > 0;) {
-		uint32_t audit = machine->abis[i].audit;
+		const struct abi *abi = &machine->abis[i];
 
-		if (audit_seen(machine, i, audit))
+		if (audit_seen(machine, abi))
 			continue;
-		if (write_audit(program, request, audit, &line, error))
+		if (write_audit(program, request, abi, &line, error))
 			return -1;
-		next = program_test(program, BPF_JEQ, audit, line, next);
+		next = program_test(program, BPF_JEQ, abi->audit, line, next);
 	}
 	program_load(program, offsetof(struct seccomp_data, arch), next);
 	return 0;

@@ -45,7 +45,7 @@ uint32_t filter_decide(const struct filter *filter, uint32_t arch, uint32_t numb
 		case BPF_ALU | BPF_AND | BPF_K:
 			accumulator &= instruction->k;
 			break;
-		case BPF_JMP | BPF_JA | BPF_K:
+		case BPF_JMP | BPF_JA:
 			at += instruction->k;
 			break;
 		case BPF_JMP | BPF_JEQ | BPF_K:

@@ -196,7 +196,8 @@ int filter_explain(const struct profile *profile, uint64_t bounding, const struc
 				 host->arch);
 	if (list_all(&calls, &request, error))
 		return -1;
-	qsort(calls.items, calls.count, sizeof(*calls.items), call_compare);
+	if (calls.count)
+		qsort(calls.items, calls.count, sizeof(*calls.items), call_compare);
 	for (size_t i = 0; i < calls.count; i++) {
 		const struct call *call = &calls.items[i];
 		bool first = call->abi == request.machine->abis;

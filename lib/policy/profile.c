@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../base/scope.h"
@@ -226,16 +226,21 @@ static int add_capability(struct json_object *item, void *context, struct error 
 	return 0;
 }
 
+/* VERSION.PATCHLEVEL, as in "4.8". */
 static int parse_kernel(const char *word, struct profile_condition *condition, struct error *error)
 {
-	char rest;
+	static const char digits[] = "0123456789";
+	size_t major = strspn(word, digits), minor = 0;
 
-	if (strspn(word, "0123456789.") == strlen(word) &&
-	    sscanf(word, "%4u.%4u%c", &condition->kernel_major, &condition->kernel_minor, &rest) ==
-		    2 &&
-	    condition->kernel_major)
-		return 0;
-	return unknown("kernel version", word, error);
+	if (word[major] == '.')
+		minor = strspn(word + major + 1, digits);
+	if (!major || major > 4 || !minor || minor > 4 || word[major + 1 + minor])
+		return unknown("kernel version", word, error);
+	condition->kernel_major = (unsigned)strtoul(word, NULL, 10);
+	condition->kernel_minor = (unsigned)strtoul(word + major + 1, NULL, 10);
+	if (!condition->kernel_major)
+		return unknown("kernel version", word, error);
+	return 0;
 }
 
 static int parse_condition(struct json_object *rule, const char *member,

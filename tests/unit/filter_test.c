@@ -53,6 +53,45 @@ static uint32_t decide_i386(const struct filter *filter, uint32_t number, uint64
 #define ALLOW(name, members) \
 	"{\"names\": [\"" name "\"], \"action\": \"SCMP_ACT_ALLOW\"" members "}"
 
+/* A rule about the first argument. */
+#define WHERE(name, action, op, value)                                        \
+	"{\"names\": [\"" name "\"], \"action\": \"" action "\", \"args\": [" \
+	"{\"index\": 0, \"op\": \"SCMP_CMP_" op "\", \"value\": " value "}]}"
+
+/* clang-format off */
+static const char by_caps[] = PROFILE(
+	ALLOW("chmod", ", \"includes\": {\"caps\": [\"CAP_BPF\", \"CAP_SYSLOG\"]}") ","
+	ALLOW("ptrace", ", \"excludes\": {\"caps\": [\"CAP_BPF\", \"CAP_SYSLOG\"]}"));
+
+static const char by_kernel[] = PROFILE(
+	ALLOW("chmod", ", \"includes\": {\"minKernel\": \"5.9\"}") ","
+	ALLOW("ptrace", ", \"excludes\": {\"minKernel\": \"5.9\"}"));
+
+static const char by_arch[] = PROFILE(
+	ALLOW("chmod", ", \"includes\": {\"arches\": [\"arm64\", \"s390x\"]}") ","
+	ALLOW("fchmod", ", \"excludes\": {\"arches\": [\"arm64\"]}"));
+
+static const char unconditional_between[] = PROFILE(
+	WHERE("chmod", "SCMP_ACT_KILL", "EQ", "0") ","
+	ALLOW("chmod", "") ","
+	"{\"names\": [\"chmod\"], \"action\": \"SCMP_ACT_TRAP\"}");
+
+static const char overlapping[] = PROFILE(
+	WHERE("chmod", "SCMP_ACT_ALLOW", "LE", "9") ","
+	WHERE("chmod", "SCMP_ACT_KILL_PROCESS", "LE", "3") ","
+	WHERE("chmod", "SCMP_ACT_TRAP", "LE", "6"));
+
+static const char default_repeated[] = PROFILE(
+	WHERE("chmod", "SCMP_ACT_ALLOW", "LE", "9") ","
+	"{\"names\": [\"chmod\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 1}");
+
+static const char unknown_names[] = PROFILE(
+	ALLOW("no_such_call", "") ","
+	ALLOW("no_such_call", "") ","
+	ALLOW("waitpid", "") ","
+	ALLOW("chmod", ""));
+/* clang-format on */
+
 static char *shared_file(const char *name, size_t *ret_size)
 {
 	const char *shared = getenv("CONFINE_SHARED");
@@ -95,14 +134,10 @@ static void dockers_conditional_includes_hold(void **state)
 
 static void includes_ask_for_all_caps_and_excludes_for_any(void **state)
 {
-	static const char json[] = PROFILE(ALLOW(
-		"chmod", ", \"includes\": {\"caps\": [\"CAP_BPF\", "
-			 "\"CAP_SYSLOG\"]}") "," ALLOW("ptrace", ", \"excludes\": {\"caps\": "
-								 "[\"CAP_BPF\", \"CAP_SYSLOG\"]}"));
 	const uint64_t both = CAPS_BIT(39) | CAPS_BIT(34);
-	scope_of(filter) struct filter one = load(json, CAPS_BIT(39), &amd64);
-	scope_of(filter) struct filter two = load(json, both, &amd64);
-	scope_of(filter) struct filter none = load(json, ~both, &amd64);
+	scope_of(filter) struct filter one = load(by_caps, CAPS_BIT(39), &amd64);
+	scope_of(filter) struct filter two = load(by_caps, both, &amd64);
+	scope_of(filter) struct filter none = load(by_caps, ~both, &amd64);
 
 	(void)state;
 	assert_int_equal(decide(&one, CHMOD), DENY);
@@ -113,9 +148,6 @@ static void includes_ask_for_all_caps_and_excludes_for_any(void **state)
 
 static void rules_wait_for_their_kernel(void **state)
 {
-	static const char json[] =
-		PROFILE(ALLOW("chmod", ", \"includes\": {\"minKernel\": \"5.9\"}") "," ALLOW(
-			"ptrace", ", \"excludes\": {\"minKernel\": \"5.9\"}"));
 	static const struct {
 		unsigned major, minor;
 		bool newer;
@@ -130,7 +162,7 @@ static void rules_wait_for_their_kernel(void **state)
 
 		host.kernel_major = rows[i].major;
 		host.kernel_minor = rows[i].minor;
-		filter = load(json, 0, &host);
+		filter = load(by_kernel, 0, &host);
 		assert_int_equal(decide(&filter, CHMOD), rows[i].newer ? SCMP_ACT_ALLOW : DENY);
 		assert_int_equal(decide(&filter, PTRACE), rows[i].newer ? DENY : SCMP_ACT_ALLOW);
 	}
@@ -138,11 +170,9 @@ static void rules_wait_for_their_kernel(void **state)
 
 static void rules_of_other_machines_do_not_count(void **state)
 {
-	static const char json[] = PROFILE(
-		ALLOW("chmod", ", \"includes\": {\"arches\": [\"arm64\", \"s390x\"]}") "," ALLOW(
-			"fchmod", ", \"excludes\": {\"arches\": [\"arm64\"]}"));
 	const struct host arm64 = { .arch = "arm64", .kernel_major = 6 };
-	scope_of(filter) struct filter here = load(json, 0, &amd64), there = load(json, 0, &arm64);
+	scope_of(filter) struct filter here = load(by_arch, 0, &amd64),
+				       there = load(by_arch, 0, &arm64);
 	const uint64_t none[6] = { 0 };
 
 	(void)state;
@@ -196,12 +226,7 @@ static void abis_that_a_profile_leaves_out_are_killed(void **state)
 
 static void one_rule_without_conditions_beats_those_with(void **state)
 {
-	static const char json[] = PROFILE(
-		"{\"names\": [\"chmod\"], \"action\": \"SCMP_ACT_KILL\", \"args\":"
-		" [{\"index\": 0, \"op\": \"SCMP_CMP_EQ\", \"value\": 0}]}," ALLOW(
-			"chmod", "") ","
-				     "{\"names\": [\"chmod\"], \"action\": \"SCMP_ACT_TRAP\"}");
-	scope_of(filter) struct filter filter = load(json, 0, &amd64);
+	scope_of(filter) struct filter filter = load(unconditional_between, 0, &amd64);
 
 	(void)state;
 	assert_int_equal(decide(&filter, CHMOD), SCMP_ACT_ALLOW);
@@ -209,16 +234,7 @@ static void one_rule_without_conditions_beats_those_with(void **state)
 
 static void strictest_of_several_conditional_rules_wins(void **state)
 {
-	static const char json[] = PROFILE(
-		ALLOW("chmod", ", \"args\": [{\"index\": 0, \"op\": \"SCMP_CMP_LE\", \"value\": "
-			       "9}]") ","
-				      "{\"names\": [\"chmod\"], \"action\": "
-				      "\"SCMP_ACT_KILL_PROCESS\", \"args\":"
-				      " [{\"index\": 0, \"op\": \"SCMP_CMP_LE\", \"value\": 3}]},"
-				      "{\"names\": [\"chmod\"], \"action\": \"SCMP_ACT_TRAP\", "
-				      "\"args\":"
-				      " [{\"index\": 0, \"op\": \"SCMP_CMP_LE\", \"value\": 6}]}");
-	scope_of(filter) struct filter filter = load(json, 0, &amd64);
+	scope_of(filter) struct filter filter = load(overlapping, 0, &amd64);
 	static const uint32_t actions[] = { SCMP_ACT_KILL_PROCESS, SCMP_ACT_TRAP, SCMP_ACT_ALLOW,
 					    DENY };
 
@@ -231,12 +247,7 @@ static void strictest_of_several_conditional_rules_wins(void **state)
 
 static void rule_that_says_what_the_default_says_takes_nothing_back(void **state)
 {
-	static const char json[] =
-		PROFILE(ALLOW("chmod", ", \"args\": [{\"index\": 0, \"op\": \"SCMP_CMP_LE\", "
-				       "\"value\": 9}]") ","
-							 "{\"names\": [\"chmod\"], \"action\": "
-							 "\"SCMP_ACT_ERRNO\", \"errnoRet\": 1}");
-	scope_of(filter) struct filter filter = load(json, 0, &amd64);
+	scope_of(filter) struct filter filter = load(default_repeated, 0, &amd64);
 
 	(void)state;
 	assert_int_equal(decide(&filter, CHMOD), SCMP_ACT_ALLOW);
@@ -310,15 +321,13 @@ static void multiplexed_calls_have_libseccomps_numbers(void **state)
 
 static void unknown_names_are_skipped_and_listed_once(void **state)
 {
-	static const char json[] = PROFILE(ALLOW("no_such_call", "") "," ALLOW(
-		"no_such_call", "") "," ALLOW("waitpid", "") "," ALLOW("chmod", ""));
 	scope_of(strings) struct strings skipped = { 0 };
 	scope_of(filter) struct filter filter = { 0 };
 	struct error error = ERROR_INIT;
 
 	(void)state;
-	assert_int_equal(filter_load(&filter, "t", json, sizeof(json) - 1, 0, &amd64, NULL,
-				     &skipped, &error),
+	assert_int_equal(filter_load(&filter, "t", unknown_names, sizeof(unknown_names) - 1, 0,
+				     &amd64, NULL, &skipped, &error),
 			 0);
 	assert_int_equal(skipped.count, 1);
 	assert_string_equal(skipped.items[0], "no_such_call");
@@ -482,79 +491,24 @@ static void program_that_is_none_kills(void **state)
 }
 
 /* A profile with every kind of answer, and the lines that tell of it. */
-static const char told[] = PROFILE(ALLOW(
-	"read",
-	"") "," ALLOW("waitpid",
-		      "") "," ALLOW("shmget",
-				    "") "," ALLOW("clone",
-						  ", \"args\": [{\"index\": 0, \"value\": 256, "
-						  "\"op\": \"SCMP_CMP_MASKED_EQ\"},"
-						  "{\"index\": 1, \"value\": 7, \"op\": "
-						  "\"SCMP_CMP_NE\"}]") "," ALLOW("personality",
-										 ", \"args\": "
-										 "[{\"index\": 0, "
-										 "\"value\": 8, "
-										 "\"op\": "
-										 "\"SCMP_CMP_EQ\"},"
-										 "{\"index\": 0, "
-										 "\"value\": 16, "
-										 "\"op\": "
-										 "\"SCMP_CMP_GE\"}"
-										 "]") ","
-										      "{\"names\": "
-										      "[\"personali"
-										      "ty\"], "
-										      "\"action\": "
-										      "\"SCMP_ACT_"
-										      "KILL\", "
-										      "\"args\":"
-										      " [{"
-										      "\"index\": "
-										      "1, "
-										      "\"value\": "
-										      "1, \"op\": "
-										      "\"SCMP_CMP_"
-										      "LT\"}]},"
-										      "{\"names\": "
-										      "[\"clone3\"]"
-										      ", "
-										      "\"action\": "
-										      "\"SCMP_ACT_"
-										      "ERRNO\", "
-										      "\"errnoRet\""
-										      ": 38},"
-										      "{\"names\": "
-										      "[\"mount\"],"
-										      " \"action\":"
-										      " \"SCMP_ACT_"
-										      "TRACE\", "
-										      "\"errnoRet\""
-										      ": 5},"
-										      "{\"names\": "
-										      "[\"sync\"], "
-										      "\"action\": "
-										      "\"SCMP_ACT_"
-										      "ERRNO\", "
-										      "\"errnoRet\""
-										      ": 0},"
-										      "{\"names\": "
-										      "[\"write\"],"
-										      " \"action\":"
-										      " \"SCMP_ACT_"
-										      "LOG\"},"
-										      "{\"names\": "
-										      "[\"reboot\"]"
-										      ", "
-										      "\"action\": "
-										      "\"SCMP_ACT_"
-										      "KILL_"
-										      "PROCESS\"},"
-										      "{\"names\": "
-										      "[\"kexec_"
-										      "load\"], "
-										      "\"action\": "
-										      "\"SCMP_ACT_"
-										      "TRAP\"}");
+/* clang-format off */
+static const char told[] = "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": ["
+	"{\"names\": [\"read\", \"waitpid\", \"shmget\"], \"action\": \"SCMP_ACT_ALLOW\"},"
+	"{\"names\": [\"clone\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": ["
+		"{\"index\": 0, \"value\": 256, \"op\": \"SCMP_CMP_MASKED_EQ\"},"
+		"{\"index\": 1, \"value\": 7, \"op\": \"SCMP_CMP_NE\"}]},"
+	"{\"names\": [\"personality\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": ["
+		"{\"index\": 0, \"value\": 8, \"op\": \"SCMP_CMP_EQ\"},"
+		"{\"index\": 0, \"value\": 16, \"op\": \"SCMP_CMP_GE\"}]},"
+	"{\"names\": [\"personality\"], \"action\": \"SCMP_ACT_KILL\", \"args\": ["
+		"{\"index\": 1, \"value\": 1, \"op\": \"SCMP_CMP_LT\"}]},"
+	"{\"names\": [\"clone3\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 38},"
+	"{\"names\": [\"mount\"], \"action\": \"SCMP_ACT_TRACE\", \"errnoRet\": 5},"
+	"{\"names\": [\"sync\"], \"action\": \"SCMP_ACT_ERRNO\", \"errnoRet\": 0},"
+	"{\"names\": [\"write\"], \"action\": \"SCMP_ACT_LOG\"},"
+	"{\"names\": [\"reboot\"], \"action\": \"SCMP_ACT_KILL_PROCESS\"},"
+	"{\"names\": [\"kexec_load\"], \"action\": \"SCMP_ACT_TRAP\"}]}";
+/* clang-format on */
 
 static const char *const lines_told[] = {
 	"read  allowed",
