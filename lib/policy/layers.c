@@ -12,8 +12,6 @@
 #include "../base/scope.h"
 #include "keys.h"
 
-enum { DEFAULT_PRIORITY = 50 };
-
 static void layer_clear(struct layer *layer)
 {
 	free(layer->file);
@@ -71,7 +69,7 @@ static int open_file(int conf, const char *name, const char *file, int *ret_fd, 
 static int mark_group(struct layer *layer, struct error *error)
 {
 	layer->group = true;
-	layer->priority = DEFAULT_PRIORITY;
+	layer->priority = (int)strtol(keys[KEY_PRIORITY].fallback, NULL, 10);
 	for (size_t i = 0; i < layer->ini.count; i++) {
 		const struct keyed_value *item = &layer->ini.items[i];
 		struct request request = { 0 };

@@ -158,11 +158,12 @@ static void a_group_without_a_priority_has_fifty(void **state)
 
 	(void)state;
 	put("group/staff.ini", "[container]\nhostname = staff\n");
-	put("group/students.ini", "[policy]\npriority = 49\n[container]\nhostname = students\n");
-	put("group/audio.ini", "[policy]\npriority = 51\n[container]\nuts = host\n");
+	put("group/students.ini", "[policy]\npriority = 51\n[container]\nhostname = students\n");
 	load(&policy);
-	assert_string_equal(values(&policy, KEY_HOSTNAME), "staff");
-	assert_string_equal(policy.files.items[2], CONF "/group/audio.ini");
+	assert_string_equal(values(&policy, KEY_HOSTNAME), "students");
+	put("group/students.ini", "[policy]\npriority = 50\n[container]\nhostname = students\n");
+	assert_refused(&alice, CONF "/group/students.ini:4: hostname: set otherwise than in " CONF
+				    "/group/staff.ini:2, a group of the same priority");
 }
 
 static void a_list_adds_up_over_the_layers(void **state)
@@ -331,7 +332,7 @@ static void confine_no_wins_among_groups_of_one_priority(void **state)
 		{ "confine = yes", "confine = no", "", true },
 		{ "confine = yes", "confine = yes", "", false },
 		{ "confine = no", "confine = no", "confine = yes", false },
-		{ "priority = 1\nconfine = no", "confine = yes", "", false },
+		{ "confine = no", "priority = 51\nconfine = yes", "", false },
 		{ "confine = yes", "", "confine = no", true },
 		{ "", "", "", false },
 	};
