@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "../lib/base/scope.h"
-#include "command.h"
 #include "../lib/session/containers.h"
+#include "command.h"
 #include "launch.h"
 #include "options.h"
 #include "program.h"

@@ -10,7 +10,7 @@
 
 static const struct command *const commands[] = {
 	&command_check, &command_show, &command_run, &command_ls,
-	&command_enter, &command_kill, &command_gc, &command_seccomp,
+	&command_enter, &command_kill, &command_gc,  &command_seccomp,
 };
 
 static int print_help(FILE *to, int status)
