@@ -63,6 +63,7 @@ static int resolve(struct order *order, struct error *error)
 		.service = true,
 		.no_home = !flags->as,
 		.environment = environ,
+		.cache = RECORD_CACHE,
 		.log = &command_log,
 	};
 

@@ -15,13 +15,12 @@
 #include "../lib/policy/exempt.h"
 #include "../lib/policy/policy.h"
 #include "../lib/session/login.h"
+#include "../lib/session/record.h"
 #include "../lib/session/root.h"
 #include "arguments.h"
 #include "refusal.h"
 #include "server.h"
 #include "state.h"
-
-#define FILTER_CACHE RECORD_ROOT "/cache"
 
 /* One call of a hook. */
 struct call {
@@ -93,7 +92,7 @@ static int make_plan(const struct call *call, struct plan *ret_plan, bool *ret_e
 		.conf = call->arguments.conf,
 		.here = call->server.way == LOGIN_HERE,
 		.groups_lost = call->server.groups_lost,
-		.cache = FILTER_CACHE,
+		.cache = RECORD_CACHE,
 		.log = &call->log,
 	};
 	struct subject subject;

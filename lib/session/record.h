@@ -22,6 +22,8 @@
 #include "../base/text.h"
 
 #define RECORD_ROOT "/run/confine"
+/* Compiled filters, by content: plan_context.cache. */
+#define RECORD_CACHE RECORD_ROOT "/cache"
 #define RECORD_ID_SIZE 13
 
 /* Opens /run/confine, made if it is missing; refuses one that is not root's alone. */
