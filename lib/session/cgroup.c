@@ -27,7 +27,8 @@ int cgroup_root(struct error *error)
 		return error_set(error, ERROR_HOST, "this kernel has no cgroup v2");
 	if (context < 0 || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
 		return error_errno(error, "cannot reach cgroup v2");
-	root = fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	root = fsmount(context, FSMOUNT_CLOEXEC,
+		       MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	return root < 0 ? error_errno(error, "cannot mount cgroup v2") : root;
 }
 
@@ -65,7 +66,8 @@ static int cgroup_open(int root, const char *path)
 	return openat(root, relative(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* mkdir -p; the folders on the way are left as they are, and may be removed by a sweep meanwhile. */
+/* mkdir -p; the folders on the way are left as they are, and may be removed by a sweep meanwhile.
+ */
 static int make_all(int root, char *path)
 {
 	for (char *slash = strchr(path, '/');; slash = strchr(slash + 1, '/')) {
@@ -109,8 +111,8 @@ static int attach_devices(int cgroup, const struct plan *plan, struct error *err
 	scope_fd int program = -1;
 	size_t count;
 
-	if (device_bpf_make(plan->device_rules.items, plan->device_rules.count, &instructions, &count,
-			    error))
+	if (device_bpf_make(plan->device_rules.items, plan->device_rules.count, &instructions,
+			    &count, error))
 		return -1;
 	load.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE;
 	load.insns = (uint64_t)(uintptr_t)instructions;
@@ -128,13 +130,23 @@ static int attach_devices(int cgroup, const struct plan *plan, struct error *err
 	return 0;
 }
 
-static int pair_fill(struct cgroup_pair *pair, const struct plan *plan, struct error *error)
+int cgroup_pair_name(struct cgroup_pair *pair, const char *parent, const char *name,
+		     struct error *error)
+{
+	scope_memory char *own = NULL;
+
+	pair->root = cgroup_root(error);
+	if (pair->root < 0 || (!parent && cgroup_own(&own, error)))
+		return -1;
+	parent = parent ? parent : own;
+	pair->path = text_format("%s/confine-%s", strcmp(parent, "/") ? parent : "", name);
+	return pair->path ? 0 : error_memory(error);
+}
+
+int cgroup_pair_make(struct cgroup_pair *pair, const struct plan *plan, struct error *error)
 {
 	scope_fd int leaf = -1;
 
-	pair->root = cgroup_root(error);
-	if (pair->root < 0)
-		return -1;
 	pair->outer = cgroup_make(pair->root, pair->path, error);
 	if (pair->outer < 0 || attach_devices(pair->outer, plan, error))
 		return -1;
@@ -143,29 +155,8 @@ static int pair_fill(struct cgroup_pair *pair, const struct plan *plan, struct e
 		return -1;
 	pair->procs = openat(leaf, "cgroup.procs", O_WRONLY | O_CLOEXEC);
 	if (pair->procs < 0)
-		return error_errno(error, "cannot open '%s/%s/cgroup.procs'", pair->path, leaf_name);
-	return 0;
-}
-
-int cgroup_pair_make(struct cgroup_pair *ret_pair, const char *parent, const char *name,
-		     const struct plan *plan, struct error *error)
-{
-	struct cgroup_pair pair = CGROUP_PAIR_INIT;
-	scope_memory char *own = NULL;
-
-	if (!parent && cgroup_own(&own, error))
-		return -1;
-	parent = parent ? parent : own;
-	pair.path = text_format("%s/confine-%s", strcmp(parent, "/") ? parent : "", name);
-	if (!pair.path)
-		return error_memory(error);
-	if (pair_fill(&pair, plan, error)) {
-		if (pair.root >= 0)
-			cgroup_remove(pair.root, pair.path);
-		cgroup_pair_close(&pair);
-		return -1;
-	}
-	*ret_pair = pair;
+		return error_errno(error, "cannot open '%s/%s/cgroup.procs'", pair->path,
+				   leaf_name);
 	return 0;
 }
 
@@ -195,7 +186,8 @@ void cgroup_kill(int root, const char *path)
 		return;
 	kill_file = openat(cgroup, "cgroup.kill", O_WRONLY | O_CLOEXEC);
 	if (kill_file >= 0 && write(kill_file, "1", 1) != 1)
-		return; /* an empty cgroup needs no killing; a full one is seen by the caller's wait */
+		return; /* an empty cgroup needs no killing; a full one is seen by the caller's wait
+			 */
 }
 
 /* Reads `populated` of cgroup.events; what is gone is not populated. */
@@ -235,7 +227,8 @@ int cgroup_wait_empty(int root, const char *path, int timeout_ms)
 		long spent;
 
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		spent = (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
+		spent = (now.tv_sec - start.tv_sec) * 1000 +
+			(now.tv_nsec - start.tv_nsec) / 1000000;
 		if (spent >= timeout_ms)
 			return -1;
 		poll(&changed, 1, timeout_ms - (int)spent);
@@ -261,7 +254,8 @@ static void remove_below(int cgroup, int depth)
 
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
 			continue;
-		below = openat(cgroup, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		below = openat(cgroup, entry->d_name,
+			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (below >= 0 && depth < 32)
 			remove_below(below, depth + 1);
 		unlinkat(cgroup, entry->d_name, AT_REMOVEDIR);

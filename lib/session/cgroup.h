@@ -19,13 +19,16 @@
  * cgroup).
  */
 struct cgroup_pair {
-	char *path;  /* of outer, from the root of this cgroup namespace */
-	int root;    /* the cgroup2 tree */
+	char *path; /* of outer, from the root of this cgroup namespace */
+	int root; /* the cgroup2 tree */
 	int outer;
-	int procs;   /* leaf/cgroup.procs, for writing */
-	int home;    /* cgroup.procs of the cgroup this process came from; -1 unless asked for */
+	int procs; /* leaf/cgroup.procs, for writing */
+	int home; /* cgroup.procs of the cgroup this process came from; -1 unless asked for */
 };
-#define CGROUP_PAIR_INIT { .root = -1, .outer = -1, .procs = -1, .home = -1 }
+#define CGROUP_PAIR_INIT                                         \
+	{                                                        \
+		.root = -1, .outer = -1, .procs = -1, .home = -1 \
+	}
 
 /* Opens the cgroup2 tree. ERROR_HOST where the kernel has none. */
 int cgroup_root(struct error *error);
@@ -34,11 +37,17 @@ int cgroup_root(struct error *error);
 int cgroup_own(char **ret_path, struct error *error);
 
 /*
- * Makes `parent`/confine-NAME and its leaf and attaches the device program of
- * `plan` to the former. `parent` NULL: this process's own cgroup.
+ * Opens the tree, and settles on `parent`/confine-NAME for a pair that is not
+ * made yet. `parent` NULL: this process's own cgroup.
  */
-int cgroup_pair_make(struct cgroup_pair *ret_pair, const char *parent, const char *name,
-		     const struct plan *plan, struct error *error);
+int cgroup_pair_name(struct cgroup_pair *pair, const char *parent, const char *name,
+		     struct error *error);
+
+/*
+ * Makes both cgroups of a named pair and attaches the device program of `plan`
+ * to the outer. What a failure leaves is the caller's to remove, by the path.
+ */
+int cgroup_pair_make(struct cgroup_pair *pair, const struct plan *plan, struct error *error);
 
 /* Closes what is open; leaves the cgroups. */
 void cgroup_pair_close(struct cgroup_pair *pair);

@@ -75,7 +75,8 @@ int container_share(struct container *container, const char *from, struct error 
 	container->logins = openat(container->record, "logins", O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	if (container->logins < 0)
 		return error_errno(error, "cannot open the lock of container %s", container->id);
-	/* init may have been killed since: looked at again now that it can no longer end by itself. */
+	/* init may have been killed since: looked at again now that it can no longer end by itself.
+	 */
 	if (!record_share(container->logins))
 		pidfd = record_init(container->record, NULL, error);
 	if (pidfd < 0) {
@@ -138,7 +139,9 @@ static int run_builder(struct container *container, int root, const char *cgroup
 	scope_fd int place = -1, above = -1, events = -1, end = -1;
 	scope_memory char *init = text_format("%s/init", cgroup);
 	scope_memory char *logins = text_format("%s/logins", cgroup);
-	struct builder_orders orders = { .plan = plan, .id = container->id, .logins = container->logins };
+	struct builder_orders orders = { .plan = plan,
+					 .id = container->id,
+					 .logins = container->logins };
 
 	if (!init || !logins)
 		return error_memory(error);
@@ -172,8 +175,8 @@ static int fill_new(struct container *container, const struct plan *plan, const 
 		return -1;
 	if (!cgroup)
 		return error_memory(error);
-	container->logins = openat(container->record, "logins", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-				   0600);
+	container->logins =
+		openat(container->record, "logins", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (container->logins < 0 || record_share(container->logins))
 		return error_errno(error, "cannot lock the record");
 	if (write_record(container->record, plan, owner_line, error) ||

@@ -40,8 +40,8 @@ static int take_container(struct opening *opening, struct error *error)
 	struct login *login = opening->login;
 
 	if (!opening->found)
-		return container_take(&login->container, opening->plan, opening->conf, opening->from,
-				      error);
+		return container_take(&login->container, opening->plan, opening->conf,
+				      opening->from, error);
 	if (container_share(opening->found, opening->from, error))
 		return -1;
 	login->container = *opening->found;
@@ -54,7 +54,10 @@ static void leave_container(struct login *login)
 	container_leave(&login->container, login->cgroup.root, login->cgroup.path, login->start);
 }
 
-/* With the host's pids in sight the logins' cgroups stand beside init's, for that ends them. */
+/*
+ * Recorded before it is made: whoever is killed in between leaves nothing that no sweep finds.
+ * With the host's pids in sight the logins' cgroups stand beside init's, for that ends them.
+ */
 static int make_cgroup(struct opening *opening, struct error *error)
 {
 	struct login *login = opening->login;
@@ -66,9 +69,10 @@ static int make_cgroup(struct opening *opening, struct error *error)
 		parent = text_format("/confine/%s/logins", id);
 	if (!name || (login->container.host_pids && !parent))
 		return error_memory(error);
-	if (cgroup_pair_make(&login->cgroup, parent, name, opening->plan, error))
+	if (cgroup_pair_name(&login->cgroup, parent, name, error) ||
+	    logins_enter(login->container.record, login->cgroup.path, opening->from, error))
 		return -1;
-	return logins_enter(login->container.record, login->cgroup.path, opening->from, error);
+	return cgroup_pair_make(&login->cgroup, opening->plan, error);
 }
 
 /* The way back to the server's own cgroup, for close from inside. */
@@ -182,12 +186,15 @@ static const struct stage {
 	const char *reason;
 } stages[] = {
 	{ be_alone, NULL, "nothing is begun that several threads would make impossible" },
-	{ take_container, leave_container, "its lock makes this process a login; all else hangs on it" },
-	{ make_cgroup, NULL, "leave_container removes it, for it outlives a login that left processes" },
+	{ take_container, leave_container,
+	  "its lock makes this process a login; all else hangs on it" },
+	{ make_cgroup, NULL,
+	  "leave_container removes it, for it outlives a login that left processes" },
 	{ keep_way_back, go_back, "out of the cgroup before that is removed" },
 	{ move_pids, move_pids_back, "init lives; a fork from here on is born inside" },
 	{ move_network, move_network_back, "port forwarding without a session gets no further" },
-	{ set_switch, release_switch, "last: from here on only a process that joins can fork as the user" },
+	{ set_switch, release_switch,
+	  "last: from here on only a process that joins can fork as the user" },
 };
 
 static void undo_stages(struct login *login, size_t count)

@@ -2,6 +2,8 @@
 #include "sweep.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "../base/scope.h"
@@ -10,7 +12,8 @@
 #include "record.h"
 
 /* init's cgroups stand apart from the logins', which end with their servers' sessions. */
-#define INIT_CGROUPS "/confine"
+#define INIT_CGROUPS_NAME "confine"
+#define INIT_CGROUPS "/" INIT_CGROUPS_NAME
 
 char *sweep_init_cgroup(const char *id)
 {
@@ -19,15 +22,26 @@ char *sweep_init_cgroup(const char *id)
 
 void sweep_cgroups(int root)
 {
-	cgroup_remove(root, INIT_CGROUPS);
+	/* Never what stands in it: an empty cgroup there may be one that is about to be used. */
+	unlinkat(root, INIT_CGROUPS_NAME, AT_REMOVEDIR);
 }
 
-/* Kills what is in a cgroup, waits for its end, removes it. -1 where it stands still. */
-static int end_cgroup(int root, const char *path)
+/* Kills what is in a cgroup, waits for its end, removes it; says whether it is gone. */
+static bool end_cgroup(int root, const char *path)
 {
+	if (!path[0])
+		return true;
 	cgroup_kill(root, path);
 	cgroup_wait_empty(root, path, SWEEP_TIMEOUT_MS);
-	return cgroup_remove(root, path);
+	return !cgroup_remove(root, path);
+}
+
+/* A login that still stands may be about to make its cgroup: its own close comes back here. */
+static bool end_login(int root, const struct logins_entry *login)
+{
+	bool gone = end_cgroup(root, login->cgroup);
+
+	return gone && (!login->lives || login->pid == getpid());
 }
 
 void sweep_remove(int owner, const char *id, int root)
@@ -41,12 +55,12 @@ void sweep_remove(int owner, const char *id, int root)
 	if (record < 0 || !init || logins_list(record, &logins, &ignored))
 		return;
 	for (size_t i = 0; i < logins.count; i++)
-		if (logins.items[i].cgroup[0] && end_cgroup(root, logins.items[i].cgroup))
-			gone = false;
-	if (end_cgroup(root, init) || !gone)
-		return;
+		gone = end_login(root, &logins.items[i]) && gone;
+	gone = end_cgroup(root, init) && gone;
 	sweep_cgroups(root);
-	record_remove(owner, id);
+	/* What is left is found again by its record only. */
+	if (gone)
+		record_remove(owner, id);
 }
 
 bool sweep_is_dead(int record)

@@ -51,7 +51,7 @@ def accept_key(user, options='', key=_KEY):
     """Lets root's key log in as the user."""
     with open(key + '.pub', encoding='utf-8') as file:
         line = f'{options} {file.read()}'.lstrip()
-    path = f'/home/{user}/.ssh/authorized_keys'
+    path = os.path.expanduser(f'~{user}/.ssh/authorized_keys')
     old = ''
     if os.path.exists(path):
         with open(path, encoding='utf-8') as file:
@@ -68,12 +68,12 @@ def add_client_host(alias, user, port):
 
 
 class Sshd:
-    """A listening sshd. `view`: a file to lay over /etc/pam.d/sshd for this server only."""
+    """A listening sshd, started by `wrapper`. `view`: a file to lay over its own /etc/pam.d/sshd."""
 
-    def __init__(self, ports, more='', view=None):
+    def __init__(self, ports, more='', view=None, wrapper=()):
         config = f'/etc/ssh/test_config_{ports[0]}'
         write(config, CONFIG.format(ports='\n'.join(f'Port {port}' for port in ports), more=more))
-        argv = ['/usr/sbin/sshd', '-D', '-f', config]
+        argv = [*wrapper, '/usr/sbin/sshd', '-D', '-f', config]
         if view:
             argv = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c',
                     'mount --bind "$0" /etc/pam.d/sshd && exec "$@"', view, *argv]
