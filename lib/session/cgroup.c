@@ -104,7 +104,7 @@ static long bpf_call(enum bpf_cmd command, union bpf_attr *attributes)
 }
 
 /* BPF_F_ALLOW_MULTI: the program is run along with those of the cgroups above and below. */
-static int attach_devices(int cgroup, const struct plan *plan, struct error *error)
+int cgroup_hold(int cgroup, const struct plan *plan, struct error *error)
 {
 	scope_memory struct bpf_insn *instructions = NULL;
 	union bpf_attr load = { 0 }, attach = { 0 };
@@ -148,7 +148,7 @@ int cgroup_pair_make(struct cgroup_pair *pair, const struct plan *plan, struct e
 	scope_fd int leaf = -1;
 
 	pair->outer = cgroup_make(pair->root, pair->path, error);
-	if (pair->outer < 0 || attach_devices(pair->outer, plan, error))
+	if (pair->outer < 0 || cgroup_hold(pair->outer, plan, error))
 		return -1;
 	leaf = cgroup_make(pair->outer, leaf_name, error);
 	if (leaf < 0)

@@ -58,6 +58,9 @@ int cgroup_enter(int procs, struct error *error);
 /* Makes the cgroup `path` (its parents too) and opens it. */
 int cgroup_make(int root, const char *path, struct error *error);
 
+/* Attaches the device program of `plan`: it holds all that is in this cgroup or below. */
+int cgroup_hold(int cgroup, const struct plan *plan, struct error *error);
+
 /* Kills all that is in a cgroup and below (cgroup.kill); missing ones are no error. */
 void cgroup_kill(int root, const char *path);
 

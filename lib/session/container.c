@@ -132,11 +132,15 @@ static int write_record(int record, const struct plan *plan, const char *owner_l
 	return 0;
 }
 
-/* init's cgroup, and where the host's pids are seen also what it ends the rest by. */
+/*
+ * init's cgroup, and where the host's pids are seen also what it ends the rest by. The mount of
+ * cgroup2 inside shows init's cgroup, and with SYS_ADMIN a process can move itself there, out of
+ * its login's: so the device program holds here too.
+ */
 static int run_builder(struct container *container, int root, const char *cgroup,
 		       const struct plan *plan, struct error *error)
 {
-	scope_fd int place = -1, above = -1, events = -1, end = -1;
+	scope_fd int whole = -1, place = -1, above = -1, events = -1, end = -1;
 	scope_memory char *init = text_format("%s/init", cgroup);
 	scope_memory char *logins = text_format("%s/logins", cgroup);
 	struct builder_orders orders = { .plan = plan,
@@ -145,6 +149,9 @@ static int run_builder(struct container *container, int root, const char *cgroup
 
 	if (!init || !logins)
 		return error_memory(error);
+	whole = cgroup_make(root, cgroup, error);
+	if (whole < 0 || cgroup_hold(whole, plan, error))
+		return -1;
 	place = cgroup_make(root, init, error);
 	if (place < 0)
 		return -1;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -197,6 +198,34 @@ static const struct stage {
 	  "last: from here on only a process that joins can fork as the user" },
 };
 
+/* LOGIN_HERE, of which a process has one: what close needs stays open in it (login.h). */
+static struct login *kept_here;
+
+/*
+ * A child that goes on without exec, as sudo's monitor does, stands inside as root, where SYS_PTRACE
+ * reaches it; a folder of the host's that it held would lead out.
+ */
+static void let_go_in_child(void)
+{
+	if (!kept_here)
+		return;
+	container_close(&kept_here->container);
+	cgroup_pair_close(&kept_here->cgroup);
+	kept_here = NULL;
+}
+
+/* glibc takes the handler away when the module is unloaded (pthread_atfork in libc_nonshared.a). */
+static int keep_here(struct login *login, struct error *error)
+{
+	static bool registered;
+
+	if (!registered && (errno = pthread_atfork(NULL, NULL, let_go_in_child)))
+		return error_errno(error, "cannot look after children");
+	registered = true;
+	kept_here = login;
+	return 0;
+}
+
 static void undo_stages(struct login *login, size_t count)
 {
 	while (count-- > 0)
@@ -204,6 +233,8 @@ static void undo_stages(struct login *login, size_t count)
 			stages[count].undo(login);
 	cgroup_pair_close(&login->cgroup);
 	login->stands = false;
+	if (kept_here == login)
+		kept_here = NULL;
 }
 
 static int open_stages(struct opening *opening, struct error *error)
@@ -248,6 +279,10 @@ int login_open(struct login *login, const struct plan *plan, const char *conf, c
 		return -1;
 	if (login->way != LOGIN_HERE)
 		return 0;
+	if (keep_here(login, error)) {
+		login_close(login);
+		return -1;
+	}
 	*ret_inside = true;
 	return enter(login, plan, ticket, error);
 }
