@@ -39,7 +39,33 @@ static bool below_home(const struct resolve *resolve, const char *path)
 	return row && row->as_user;
 }
 
-static int hide_path(struct resolve *resolve, const char *path, bool in_home, struct error *error)
+static void concealed_list_clear(struct concealed_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i].path);
+	free(list->items);
+}
+
+/* Takes `path` over. */
+static int conceal(struct concealed_list *list, char *path, const struct host_file *file,
+		   const struct origin *origin, struct error *error)
+{
+	struct concealed *item = array_add(&list->items, &list->count, sizeof(*item));
+
+	if (!item) {
+		free(path);
+		return error_memory(error);
+	}
+	*item = (struct concealed){ .path = path,
+				    .mode = file->mode,
+				    .uid = file->uid,
+				    .gid = file->gid,
+				    .built_in = !origin || !strcmp(origin->file, "built-in") };
+	return 0;
+}
+
+static int conceal_path(struct resolve *resolve, struct concealed_list *list, const char *path,
+			const struct origin *origin, struct error *error)
 {
 	scope_of(host_file) struct host_file file = { 0 };
 	bool found;
@@ -51,18 +77,41 @@ static int hide_path(struct resolve *resolve, const char *path, bool in_home, st
 					    "'%s' is not hidden: it is behind a symlink", path);
 		return -1;
 	}
-	if (!found || !shows(resolve, file.real) || below_home(resolve, file.real) != in_home)
+	if (!found)
 		return 0;
 	if (!strcmp(file.real, "/"))
 		return error_set(error, ERROR_POLICY, "'/' cannot be hidden");
-	return mounts_hide(resolve, file.real, file.mode, error);
+	return conceal(list, take_pointer(&file.real), &file, origin, error);
 }
 
-static int hide_matches(struct resolve *resolve, const char *text, bool in_home,
-			struct error *error)
+/* A plain name that nothing has yet, in a folder that is there. */
+static int conceal_name(struct resolve *resolve, struct concealed_list *list, const char *path,
+			const struct origin *origin, struct error *error)
+{
+	static const struct host_file nothing = { 0 };
+	const char *name = strrchr(path, '/');
+	scope_memory char *parent = strndup(path, (size_t)(name - path));
+	scope_of(host_file) struct host_file folder = { 0 };
+	char *real;
+	bool found;
+
+	if (!parent)
+		return error_memory(error);
+	if (!*parent || strpbrk(path, "*?[\\"))
+		return 0;
+	if (resolve_file(resolve, resolve->plan->rootfs, parent, &folder, &found, error))
+		return error->number == ELOOP ? 0 : -1;
+	if (!found || !S_ISDIR(folder.mode) || !strcmp(folder.real, "/"))
+		return 0;
+	real = text_format("%s%s", folder.real, name);
+	return real ? conceal(list, real, &nothing, origin, error) : error_memory(error);
+}
+
+static int conceal_matches(struct resolve *resolve, struct concealed_list *list,
+			   const struct path_request *hide, struct error *error)
 {
 	const char *root = resolve_host_view(resolve) ? "" : resolve->plan->rootfs;
-	scope_memory char *path = expand_path(resolve, text, error);
+	scope_memory char *path = expand_path(resolve, hide->text, error);
 	scope_memory char *pattern = path ? text_format("%s%s", root, path) : NULL;
 	scope_of(strings) struct strings paths = { 0 };
 
@@ -73,30 +122,51 @@ static int hide_matches(struct resolve *resolve, const char *text, bool in_home,
 	if (resolve->host->glob(resolve->host, pattern, &paths, error))
 		return -1;
 	for (size_t i = 0; i < paths.count; i++)
-		if (hide_path(resolve, paths.items[i] + strlen(root), in_home, error))
+		if (conceal_path(resolve, list, paths.items[i] + strlen(root), &hide->origin,
+				 error))
 			return -1;
-	return 0;
+	return paths.count ? 0 : conceal_name(resolve, list, path, &hide->origin, error);
 }
 
-static int hide_policy(struct resolve *resolve, struct error *error)
+static int conceal_policy(struct resolve *resolve, struct concealed_list *list, struct error *error)
 {
 	const char *conf = resolve->context->conf;
 
 	if (!resolve_host_view(resolve))
 		return 0;
-	if (hide_path(resolve, CONFINE_CONF, false, error))
+	if (conceal_path(resolve, list, CONFINE_CONF, NULL, error))
 		return -1;
-	return conf ? hide_path(resolve, conf, false, error) : 0;
+	return conf ? conceal_path(resolve, list, conf, NULL, error) : 0;
+}
+
+static int conceal_all(struct resolve *resolve, struct concealed_list *list, bool in_home,
+		       struct error *error)
+{
+	const struct request *request = resolve->request;
+
+	if (!in_home && conceal_policy(resolve, list, error))
+		return -1;
+	for (size_t i = 0; i < request->hide.count; i++)
+		if (conceal_matches(resolve, list, &request->hide.items[i], error))
+			return resolve_fault(&request->hide.items[i].origin, error);
+	return 0;
 }
 
 int mounts_add_hidden(struct resolve *resolve, bool in_home, struct error *error)
 {
-	const struct request *request = resolve->request;
+	__attribute__((cleanup(concealed_list_clear))) struct concealed_list list = { 0 };
 
-	if (!in_home && hide_policy(resolve, error))
+	if (conceal_all(resolve, &list, in_home, error))
 		return -1;
-	for (size_t i = 0; i < request->hide.count; i++)
-		if (hide_matches(resolve, request->hide.items[i].text, in_home, error))
-			return resolve_fault(&request->hide.items[i].origin, error);
+	if (!in_home && mounts_add_veils(resolve, &list, error))
+		return -1;
+	for (size_t i = 0; i < list.count; i++) {
+		const struct concealed *item = &list.items[i];
+
+		if (item->mode && shows(resolve, item->path) &&
+		    below_home(resolve, item->path) == in_home &&
+		    mounts_hide(resolve, item->path, item->mode, error))
+			return -1;
+	}
 	return 0;
 }

@@ -52,8 +52,11 @@ const struct plan_mount *mounts_cover(const struct plan *plan, const char *path)
 	for (size_t i = plan->mounts.count; i--;) {
 		const struct plan_mount *row = &plan->mounts.items[i];
 
-		if (row->kind != MOUNT_FOLDER && row->kind != MOUNT_READONLY &&
-		    path_within(path, row->target))
+		/* These show what was there before. */
+		if (row->kind == MOUNT_FOLDER || row->kind == MOUNT_READONLY ||
+		    row->kind == MOUNT_VEIL || row->kind == MOUNT_ABSENT)
+			continue;
+		if (path_within(path, row->target))
 			return row;
 	}
 	return NULL;

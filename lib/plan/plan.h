@@ -28,6 +28,9 @@ enum mount_kind {
 	MOUNT_MQUEUE,
 	MOUNT_MASK, /* cover `target`: a folder by an empty read-only tmpfs, a file by /dev/null */
 	MOUNT_READONLY, /* make what is at `target` read-only, with all below it */
+	MOUNT_VEIL, /* a view of the folder `target` in which the names of later MASK, TMPFS and
+		     * ABSENT rows beneath it are the view's own, whatever the host puts there */
+	MOUNT_ABSENT, /* no mount: a name that the veil keeps away */
 	MOUNT_FOLDER, /* no mount: a folder with `mode`, `uid`, `gid` in a tmpfs of our own */
 };
 

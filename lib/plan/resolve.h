@@ -71,6 +71,23 @@ int mounts_add_volumes(struct resolve *resolve, struct error *error);
 int mounts_add(struct resolve *resolve, const struct plan_mount *mount, const char *target,
 	       const char *source, const char *options, struct error *error);
 
+/* A path that is to be hidden. */
+struct concealed {
+	char *path; /* without symlinks */
+	mode_t mode; /* 0: nothing is there yet */
+	uid_t uid;
+	gid_t gid;
+	bool built_in;
+};
+struct concealed_list {
+	struct concealed *items;
+	size_t count;
+};
+
+/* Rows that keep names hidden when the host puts other files there (veils.c). */
+int mounts_add_veils(struct resolve *resolve, const struct concealed_list *list,
+		     struct error *error);
+
 /* MOUNT_ATTR_... of nearly all rows. */
 #define MOUNTS_NO_SUID_DEV (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 #define MOUNTS_NO_SUID_DEV_EXEC (MOUNTS_NO_SUID_DEV | MOUNT_ATTR_NOEXEC)

@@ -22,6 +22,8 @@ const struct word words_mounts[] = {
 	{ "mqueue", MOUNT_MQUEUE },
 	{ "mask", MOUNT_MASK },
 	{ "readonly", MOUNT_READONLY },
+	{ "veil", MOUNT_VEIL },
+	{ "absent", MOUNT_ABSENT },
 	{ "folder", MOUNT_FOLDER },
 	{ NULL, 0 },
 };

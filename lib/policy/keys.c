@@ -140,8 +140,8 @@ const struct key keys[KEY_COUNT] = {
 /* What only root reads on the host and uid 0 inside must not (design.md; tried with the host's tree). */
 const struct key_built_in key_built_ins[] = {
 	{ KEY_HOMES, "", "/home" },
-	{ KEY_HIDE, "shadow", "/etc/shadow*, /var/backups/shadow*" },
-	{ KEY_HIDE, "gshadow", "/etc/gshadow*, /var/backups/gshadow*" },
+	{ KEY_HIDE, "shadow", "/etc/shadow*, /var/backups/shadow*, /etc/shadow+, /etc/nshadow, /etc/shadow.edit" },
+	{ KEY_HIDE, "gshadow", "/etc/gshadow*, /var/backups/gshadow*, /etc/gshadow+, /etc/gshadow.edit" },
 	{ KEY_HIDE, "opasswd", "/etc/security/opasswd*" },
 	{ KEY_HIDE, "ssh_host_keys", "/etc/ssh/ssh_host_*_key" },
 	{ KEY_HIDE, "keytab", "/etc/krb5.keytab*" },

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "../base/scope.h"
-#include "../base/text.h"
+#include "mount_table.h"
 
 /* What speaks of the host's kernel and not of its files. */
 static const char *const kernel_types[] = {
@@ -26,83 +26,11 @@ static bool is_kernel_type(const char *type)
 	return false;
 }
 
-/* mountinfo writes blanks and backslashes as \ooo (proc_pid_mountinfo(5)). */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from; to++) {
-		if (from[0] == '\\' && from[1] && from[2] && from[3]) {
-			*to = (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0'));
-			from += 4;
-		} else {
-			*to = *from++;
-		}
-	}
-	*to = '\0';
-}
-
-struct kernel_mount {
-	unsigned long long id;
-	char *point;
-};
-
-struct kernel_mounts {
-	struct kernel_mount *items;
-	size_t count;
-};
-
-static void kernel_mounts_clear(struct kernel_mounts *mounts)
-{
-	for (size_t i = 0; i < mounts->count; i++)
-		free(mounts->items[i].point);
-	free(mounts->items);
-}
-
-/* Keeps a line of mountinfo (proc_pid_mountinfo(5)) whose type is the kernel's. */
-static int keep_line(struct kernel_mounts *mounts, char *line, struct error *error)
-{
-	char *type = strstr(line, " - ");
-	struct kernel_mount *mount;
-	int start = 0, end = 0;
-
-	if (!type)
-		return 0;
-	type += 3;
-	type[strcspn(type, " \n")] = '\0';
-	if (!is_kernel_type(type))
-		return 0;
-	mount = array_add(&mounts->items, &mounts->count, sizeof(*mount));
-	if (!mount)
-		return error_memory(error);
-	if (sscanf(line, "%llu %*u %*s %*s %n%*s%n", &mount->id, &start, &end) != 1 || !end)
-		return error_set(error, ERROR_SYSTEM, "cannot read '/proc/self/mountinfo'");
-	mount->point = strndup(line + start, (size_t)(end - start));
-	if (!mount->point)
-		return error_memory(error);
-	unescape(mount->point);
-	return 0;
-}
-
-static int list_mounts(struct kernel_mounts *mounts, struct error *error)
-{
-	scope_stream FILE *stream = fopen("/proc/self/mountinfo", "re");
-	scope_memory char *line = NULL;
-	size_t room = 0;
-
-	if (!stream)
-		return error_errno(error, "cannot open '/proc/self/mountinfo'");
-	while (getline(&line, &room, stream) > 0)
-		if (keep_line(mounts, line, error))
-			return -1;
-	return ferror(stream) ? error_errno(error, "cannot read '/proc/self/mountinfo'") : 0;
-}
-
 /*
  * Only what lies on top of its mount point: umount(2) by name takes the topmost mount, and what the
  * host has covered stays covered.
  */
-static int detach(const struct kernel_mount *mount, bool *detached, struct error *error)
+static int detach(const struct mount_entry *mount, bool *detached, struct error *error)
 {
 	struct statx found;
 
@@ -118,9 +46,9 @@ static int detach(const struct kernel_mount *mount, bool *detached, struct error
 
 int detach_kernel_mounts(struct error *error)
 {
-	scope_of(kernel_mounts) struct kernel_mounts mounts = { 0 };
+	scope_of(mount_table) struct mount_table mounts = { 0 };
 
-	if (list_mounts(&mounts, error))
+	if (mount_table_read(&mounts, error))
 		return -1;
 	/*
 	 * Parents first: what is below goes with them, and each umount waits for the kernel (an RCU
@@ -129,7 +57,8 @@ int detach_kernel_mounts(struct error *error)
 	for (bool detached = true; detached;) {
 		detached = false;
 		for (size_t i = 0; i < mounts.count; i++)
-			if (detach(&mounts.items[i], &detached, error))
+			if (is_kernel_type(mounts.items[i].type) &&
+			    detach(&mounts.items[i], &detached, error))
 				return -1;
 	}
 	return 0;

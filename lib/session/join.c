@@ -19,6 +19,7 @@
 #include "privilege.h"
 #include "root.h"
 #include "ticket.h"
+#include "veil.h"
 
 /* What a join carries from step to step. */
 struct state {
@@ -78,6 +79,11 @@ static int check_root(struct state *state, struct error *error)
 		return error_set(error, ERROR_HOST,
 				 "the root is not the container's: a server in a chroot cannot be confined");
 	return chdir("/") ? error_errno(error, "cannot go to '/'") : 0;
+}
+
+static int refresh_veils(struct state *state, struct error *error)
+{
+	return veil_refresh(state->join->plan, error);
 }
 
 static int take_keyring(struct state *state, struct error *error)
@@ -150,6 +156,7 @@ static const struct {
 	{ enter_cgroup, "the device rules hold before anything of the container is touched" },
 	{ enter_namespaces, "all at once, while CAP_SYS_ADMIN is there" },
 	{ check_root, "nothing may be opened by name before the root is known to be the container's" },
+	{ refresh_veils, "needs SYS_ADMIN, and the container's root" },
 	{ take_keyring, "a session keyring is inherited over every namespace" },
 	{ put_ticket, "needs the container's /tmp, and SETUID for the user's file system id" },
 	{ add_groups, "needs SETGID with the host's group numbers; set last of all groups" },

@@ -17,6 +17,7 @@
 #include "identity.h"
 #include "mount.h"
 #include "nodes.h"
+#include "veil.h"
 
 /* What is in the making. */
 struct building {
@@ -209,11 +210,16 @@ static int carry_out_row(struct building *building, size_t index, struct error *
 
 	if (row->kind == MOUNT_FOLDER)
 		return make_folder(building, row, error);
+	if (row->kind == MOUNT_ABSENT)
+		return 0; /* a name of the veil's */
 	if (row->kind == MOUNT_BIND && building->mounts[index] < 0)
 		return 0; /* optional, and its source is not there */
 	target = open_target(building, index, error);
 	if (target < 0)
 		return skips(row, error) ? 0 : -1;
+	/* Where there is no overlayfs, the covers of the rows that follow have to do. */
+	if (row->kind == MOUNT_VEIL)
+		return veil_lay(building->plan, index, building->root, target, error) < 0 ? -1 : 0;
 	mount = row_mount(building, index, target, error);
 	if (mount < 0)
 		return -1;

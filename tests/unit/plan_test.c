@@ -52,6 +52,22 @@ static const char default_plan[] =
 	"  bind     /run/systemd/journal/dev-log (ro,nosuid,nodev,noexec) made optional\n"
 	"  bind     /run/systemd/resolve/stub-resolv.conf (ro,nosuid,nodev,noexec) made optional\n"
 	"  tmpfs    /home (nosuid,nodev,noexec,mode=0755) sealed\n"
+	"  veil     /etc optional\n"
+	"  absent   /etc/shadow+\n"
+	"  absent   /etc/nshadow\n"
+	"  absent   /etc/shadow.edit\n"
+	"  absent   /etc/gshadow+\n"
+	"  absent   /etc/gshadow.edit\n"
+	"  absent   /etc/sssd\n"
+	"  absent   /etc/ldap.secret\n"
+	"  absent   /etc/pam_ldap.secret\n"
+	"  absent   /etc/nslcd.conf\n"
+	"  absent   /etc/munge\n"
+	"  absent   /etc/wireguard\n"
+	"  absent   /etc/wpa_supplicant\n"
+	"  absent   /etc/letsencrypt\n"
+	"  absent   /etc/credstore\n"
+	"  absent   /etc/credstore.encrypted\n"
 	"  tmpfs    /etc/confine.d (nosuid,nodev,noexec,mode=0755) optional sealed\n"
 	"  mask     /etc/shadow optional\n"
 	"  tmpfs    /etc/ssl/private (nosuid,nodev,noexec,mode=0755) optional sealed\n"
@@ -102,6 +118,31 @@ static void the_plan_without_a_policy_is_dockers_in_a_view_of_the_host(void **st
 	text = plan_print_text(&made.plan);
 	assert_string_equal(text, default_plan);
 	assert_non_null(made.plan.filter);
+}
+
+static void names_are_veiled_only_from_who_could_read_them(void **state)
+{
+	static const struct {
+		const char *hide, *privileges;
+		bool veiled;
+	} cases[] = {
+		{ "hide = /root", "no_new_privileges = yes", false }, /* root's alone, and / */
+		{ "hide = /etc/resolv.conf, /srv/data", "no_new_privileges = yes", true },
+		{ "hide = /srv/later", "no_new_privileges = yes", true },
+		{ "hide = /srv/later*", "no_new_privileges = yes", false },
+		{ "hide = /root", "no_new_privileges = no", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		scope_made struct made_plan made;
+		scope_memory char *text = NULL;
+
+		made_plan_init(&made);
+		made_good(&made, LINES(cases[i].privileges, cases[i].hide));
+		text = plan_print_text(&made.plan);
+		assert_int_equal(!!strstr(text, "  veil "), cases[i].veiled);
+	}
 }
 
 static void a_printed_plan_gives_its_joins_half_back(void **state)
@@ -489,6 +530,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_plan_without_a_policy_is_dockers_in_a_view_of_the_host),
+		cmocka_unit_test(names_are_veiled_only_from_who_could_read_them),
 		cmocka_unit_test(a_printed_plan_gives_its_joins_half_back),
 		cmocka_unit_test(a_printed_plan_that_is_none_is_refused),
 		cmocka_unit_test(what_this_host_cannot_give_is_refused_by_name),

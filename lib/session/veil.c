@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "veil.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+#include "../base/path.h"
+#include "../base/scope.h"
+#include "mount.h"
+#include "mount_table.h"
+
+/* Where the upper layer hangs while the overlay is made: in the container's own /dev. */
+#define SCRATCH "/dev/.veil"
+
+/* What follows `folder` in `path`, without a slash in front; NULL where it is not beneath. */
+static const char *beneath(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	return text_starts(path, folder) && path[length] == '/' ? path + length + 1 : NULL;
+}
+
+/* A merged folder has the attributes of its upper layer's. */
+static int copy_attributes(int from, int to, struct error *error)
+{
+	struct stat st;
+
+	if (fstat(from, &st) || fchownat(to, "", st.st_uid, st.st_gid, AT_EMPTY_PATH) ||
+	    fchmodat(to, ".", st.st_mode & 07777, 0))
+		return error_errno(error, "cannot copy a folder's attributes");
+	return 0;
+}
+
+/* The last name of `name`, made in the upper layer as the row wants it. */
+static int make_name(int upper, const char *name, enum mount_kind kind, struct error *error)
+{
+	int failed;
+
+	if (kind == MOUNT_TMPFS)
+		failed = mkdirat(upper, name, 0755);
+	else if (kind == MOUNT_ABSENT)
+		failed = mknodat(upper, name, S_IFCHR, makedev(0, 0)); /* a whiteout */
+	else
+		failed = mknodat(upper, name, S_IFREG, 0);
+	if (failed && errno != EEXIST)
+		return error_errno(error, "cannot make '%s'", name);
+	return 0;
+}
+
+/* `name` below both layers; folders on the way are made like those of the lower one. */
+static int make_entry(int lower, int upper, const char *name, enum mount_kind kind,
+		      struct error *error)
+{
+	scope_memory char *copy = strdup(name);
+	scope_fd int above = -1, below = -1;
+	char *rest = copy, *part;
+
+	if (!copy)
+		return error_memory(error);
+	above = fcntl(upper, F_DUPFD_CLOEXEC, 3);
+	below = fcntl(lower, F_DUPFD_CLOEXEC, 3);
+	if (above < 0 || below < 0)
+		return error_errno(error, "cannot keep a folder");
+	for (part = strsep(&rest, "/"); rest; part = strsep(&rest, "/")) {
+		int next = path_open_in(below, part, O_PATH | O_DIRECTORY | O_NOFOLLOW, error);
+
+		if (next < 0)
+			return error->number == ENOENT ? 0 : -1;
+		close(below);
+		below = next;
+		next = path_make_in(above, part, true, error);
+		if (next < 0)
+			return -1;
+		close(above);
+		above = next;
+		if (copy_attributes(below, above, error))
+			return -1;
+	}
+	return make_name(above, part, kind, error);
+}
+
+/* The upper layer, attached nowhere. */
+static int make_upper(const struct plan *plan, size_t index, int folder, struct error *error)
+{
+	scope_fd int upper =
+		mount_new("tmpfs", "size=1m,mode=0755",
+			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, error);
+
+	if (upper < 0 || copy_attributes(folder, upper, error))
+		return -1;
+	for (size_t i = index + 1; i < plan->mounts.count; i++) {
+		const struct plan_mount *row = &plan->mounts.items[i];
+		const char *name = beneath(row->target, plan->mounts.items[index].target);
+		bool hides = row->kind == MOUNT_ABSENT || row->kind == MOUNT_MASK ||
+			     (row->kind == MOUNT_TMPFS && row->optional);
+
+		if (name && hides && make_entry(folder, upper, name, row->kind, error))
+			return -1;
+	}
+	return take_fd(&upper);
+}
+
+/* What the host's mount forbids stays forbidden. */
+static uint64_t attributes_of(int folder)
+{
+	uint64_t attributes = MOUNT_ATTR_RDONLY;
+	struct statvfs fs;
+
+	if (fstatvfs(folder, &fs))
+		return attributes | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	attributes |= fs.f_flag & ST_NOSUID ? MOUNT_ATTR_NOSUID : 0;
+	attributes |= fs.f_flag & ST_NODEV ? MOUNT_ATTR_NODEV : 0;
+	attributes |= fs.f_flag & ST_NOEXEC ? MOUNT_ATTR_NOEXEC : 0;
+	return attributes;
+}
+
+/* The overlay, attached nowhere; -2 where there is none to be had. */
+static int make_overlay(int upper, int lower, struct error *error)
+{
+	scope_fd int context = fsopen("overlay", FSOPEN_CLOEXEC);
+	char layers[64];
+	int overlay;
+
+	if (context < 0)
+		return errno == ENODEV ? -2
+				       : error_errno(error, "cannot open file system 'overlay'");
+	snprintf(layers, sizeof(layers), "/proc/self/fd/%d:/proc/self/fd/%d", upper, lower);
+	if (fsconfig(context, FSCONFIG_SET_STRING, "source", "confine", 0) ||
+	    fsconfig(context, FSCONFIG_SET_STRING, "lowerdir", layers, 0) ||
+	    fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		return errno == EINVAL ? -2 : error_errno(error, "cannot make an overlay");
+	overlay = fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes_of(lower));
+	return overlay < 0 ? error_errno(error, "cannot mount an overlay") : overlay;
+}
+
+/* overlayfs takes only layers that are attached somewhere in this mount namespace. */
+static int weave(int root, int upper, int folder, struct error *error)
+{
+	scope_fd int scratch = path_make_in(root, SCRATCH, true, error);
+	scope_fd int layer = -1;
+	int overlay;
+
+	if (scratch < 0 || mount_attach(upper, scratch, SCRATCH, error))
+		return -1;
+	layer = path_open_in(root, SCRATCH, O_PATH | O_DIRECTORY, error);
+	overlay = layer < 0 ? -1 : make_overlay(layer, folder, error);
+	if (umount2(SCRATCH, MNT_DETACH | UMOUNT_NOFOLLOW) || rmdir(SCRATCH)) {
+		scope_close(&overlay);
+		return error_errno(error, "cannot remove '" SCRATCH "'");
+	}
+	return overlay;
+}
+
+/* The mounts beneath a folder that no other of them lies beneath, to be moved onto the veil. */
+struct carried {
+	const char *name; /* from the folder */
+	int mount;
+};
+struct carried_list {
+	struct carried *items;
+	size_t count;
+};
+
+static void carried_list_clear(struct carried_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		scope_close(&list->items[i].mount);
+	free(list->items);
+}
+
+static bool carries(const struct carried_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->items[i].name, name) || beneath(name, list->items[i].name))
+			return true;
+	return false;
+}
+
+static int pick_up(const struct mount_table *table, const char *target, int root,
+		   struct carried_list *list, struct error *error)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const char *name = beneath(table->items[i].point, target);
+		struct carried *item;
+		int mount;
+
+		if (!name || carries(list, name))
+			continue;
+		mount = path_open_in(root, table->items[i].point, O_PATH | O_NOFOLLOW, error);
+		if (mount < 0 && error->number == ENOENT)
+			continue; /* covered by the host itself */
+		item = mount < 0 ? NULL : array_add(&list->items, &list->count, sizeof(*item));
+		if (!item) {
+			scope_close(&mount);
+			return mount < 0 ? -1 : error_memory(error);
+		}
+		*item = (struct carried){ name, mount };
+	}
+	return 0;
+}
+
+static int put_down(const struct carried_list *list, int veil, struct error *error)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		scope_fd int target =
+			path_open_in(veil, list->items[i].name, O_PATH | O_NOFOLLOW, error);
+
+		if (target < 0 ||
+		    mount_attach(list->items[i].mount, target, list->items[i].name, error))
+			return -1;
+	}
+	return 0;
+}
+
+int veil_lay(const struct plan *plan, size_t index, int root, int folder, struct error *error)
+{
+	const char *target = plan->mounts.items[index].target;
+	scope_of(mount_table) struct mount_table table = { 0 };
+	scope_of(carried_list) struct carried_list carried = { 0 };
+	scope_fd int upper = make_upper(plan, index, folder, error);
+	scope_fd int veil = upper < 0 ? -1 : weave(root, upper, folder, error);
+
+	if (veil == -2)
+		return 1;
+	if (veil < 0 || mount_table_read(&table, error) ||
+	    pick_up(&table, target, root, &carried, error) ||
+	    mount_attach(veil, folder, target, error))
+		return -1;
+	return put_down(&carried, veil, error);
+}
+
+int veil_refresh(const struct plan *plan, struct error *error)
+{
+	for (size_t i = 0; i < plan->mounts.count; i++) {
+		const struct plan_mount *row = &plan->mounts.items[i];
+		scope_fd int context = -1;
+		struct statfs fs;
+
+		if (row->kind != MOUNT_VEIL || statfs(row->target, &fs) ||
+		    fs.f_type != OVERLAYFS_SUPER_MAGIC)
+			continue;
+		/*
+		 * Nothing is asked for, and a read-only overlay answers EROFS; but the names in its
+		 * cache have been dropped by then (fs/super.c, reconfigure_super:
+		 * shrink_dcache_sb).
+		 */
+		context = fspick(AT_FDCWD, row->target,
+				 FSPICK_CLOEXEC | FSPICK_NO_AUTOMOUNT | FSPICK_SYMLINK_NOFOLLOW);
+		if (context < 0 ||
+		    (fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) && errno != EROFS))
+			return error_errno(error, "cannot refresh the view of '%s'", row->target);
+	}
+	return 0;
+}

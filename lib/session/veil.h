@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A veil over a folder: the same folder through a read-only overlay, whose
+ * upper layer, a tmpfs of our own, holds the names that are hidden. A mount on
+ * one of them stays whatever the host does to the name; one that is to be
+ * absent is a whiteout.
+ */
+#ifndef CONFINE_SESSION_VEIL_H
+#define CONFINE_SESSION_VEIL_H
+
+#include "../plan/plan.h"
+
+/*
+ * Carries out row `index`, MOUNT_VEIL, in the new root `root`; `folder` (O_PATH)
+ * is its target. The caller's root is `root`, and has the container's /proc and
+ * /dev. Returns 1 where overlayfs is missing or cannot take this folder.
+ */
+int veil_lay(const struct plan *plan, size_t index, int root, int folder, struct error *error);
+
+/*
+ * From inside: has the plan's veils look anew at what the host has changed, for
+ * overlayfs keeps what it once found at a name.
+ */
+int veil_refresh(const struct plan *plan, struct error *error);
+
+#endif
