@@ -121,6 +121,15 @@ check: deps ## install what is needed, build, run all tests (root)
 lint: all ## look at sources and manual pages (clang-format, clang-tidy, cppcheck, mandoc, own rules)
 	$(Q)BUILD=$(BUILD) packaging/lint
 
+$(BUILD)/tests/bench/floor: tests/bench/floor.c $(BUILD)/flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) -o $@ $<
+
+bench: deps ## measure against a floor program, bubblewrap and plain logins (root)
+	$(Q)$(MAKE) all $(BUILD)/tests/bench/floor
+	$(Q)BUILD=$(abspath $(BUILD)) tests/bench/bench $(ROUNDS)
+
 install: all ## install under DESTDIR
 	install -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)
 	install -d -m 0755 $(DESTDIR)$(CONFDIR)/user $(DESTDIR)$(CONFDIR)/group $(DESTDIR)$(CONFDIR)/seccomp
