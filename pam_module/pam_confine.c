@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * pam_confine.so: the hooks. A guest in the server's process, it keeps all that
- * it remembers in pam_set_data, and never ends that process: only a user's
- * process whose join failed is ended, for servers go on with it otherwise.
+ * it remembers in pam_set_data, and ends a process only where a server would
+ * go on in spite of the refusal: a user's process whose join failed, and sudo.
  */
 #include <security/pam_ext.h>
 #include <security/pam_modules.h>
@@ -270,6 +270,14 @@ __attribute__((visibility("default"))) int pam_sm_acct_mgmt(pam_handle_t *pamh, 
 	return PAM_SUCCESS;
 }
 
+static int refuse_session(const struct call *call, const struct error *error)
+{
+	refusal_tell(call->pamh, call->name, error, call->quiet);
+	if (server_goes_on())
+		_exit(1);
+	return PAM_SESSION_ERR;
+}
+
 __attribute__((visibility("default"))) int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc,
 							       const char **argv)
 {
@@ -279,16 +287,12 @@ __attribute__((visibility("default"))) int pam_sm_open_session(pam_handle_t *pam
 	/* A second line in the same transaction (su-l includes su) has nothing to add. */
 	if (is_inside(pamh) || stands(state_get(pamh)))
 		return PAM_SUCCESS;
-	if (call_begin(&call, pamh, flags, argc, argv, &error)) {
-		refusal_tell(pamh, call.name, &error, call.quiet);
-		return PAM_SESSION_ERR;
-	}
+	if (call_begin(&call, pamh, flags, argc, argv, &error))
+		return refuse_session(&call, &error);
 	if (call.arguments.only_close)
 		return PAM_IGNORE;
-	if (open_session(&call, &error)) {
-		refusal_tell(pamh, call.name, &error, call.quiet);
-		return PAM_SESSION_ERR;
-	}
+	if (open_session(&call, &error))
+		return refuse_session(&call, &error);
 	return PAM_SUCCESS;
 }
 

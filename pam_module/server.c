@@ -11,14 +11,15 @@ static const struct row {
 	const char *name;
 	struct server server;
 	bool at_once; /* executes the shell without a further fork: the dead man's switch is no help */
+	bool goes_on; /* with the command, after a refused open_session */
 } rows[] = {
-	{ "sshd", { .way = LOGIN_SETCRED }, false },
-	{ "sshd-session", { .way = LOGIN_SETCRED }, false },
-	{ "su", { .way = LOGIN_HERE }, true },
-	{ "runuser", { .way = LOGIN_HERE }, true },
-	{ "sudo", { .way = LOGIN_HERE }, true },
-	{ "login", { .way = LOGIN_HERE, .groups_lost = true, .terminal = true }, true },
-	{ "atd", { .way = LOGIN_HERE, .groups_lost = true }, false },
+	{ "sshd", { .way = LOGIN_SETCRED }, false, false },
+	{ "sshd-session", { .way = LOGIN_SETCRED }, false, false },
+	{ "su", { .way = LOGIN_HERE }, true, false },
+	{ "runuser", { .way = LOGIN_HERE }, true, false },
+	{ "sudo", { .way = LOGIN_HERE }, true, true },
+	{ "login", { .way = LOGIN_HERE, .groups_lost = true, .terminal = true }, true, false },
+	{ "atd", { .way = LOGIN_HERE, .groups_lost = true }, false, false },
 };
 
 static const struct row *find_row(const char *name)
@@ -29,22 +30,39 @@ static const struct row *find_row(const char *name)
 	return NULL;
 }
 
-int server_identify(struct server *ret_server, const struct arguments *arguments,
-		    struct error *error)
+/* The server's name within `path`; NULL where /proc has no such thing. */
+static const char *executable(char *path, size_t size)
 {
 	static const char deleted[] = " (deleted)";
-	char path[4096];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	const struct row *row;
-	const char *name;
+	ssize_t length = readlink("/proc/self/exe", path, size - 1);
 
 	if (length <= 0)
-		return error_errno(error, "cannot read '/proc/self/exe'");
+		return NULL;
 	path[length] = '\0';
 	/* An upgraded server that still runs: "/usr/sbin/sshd (deleted)". */
 	if (length > (ssize_t)strlen(deleted) && !strcmp(path + length - strlen(deleted), deleted))
 		path[(size_t)length - strlen(deleted)] = '\0';
-	name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+}
+
+bool server_goes_on(void)
+{
+	char path[4096];
+	const char *name = executable(path, sizeof(path));
+	const struct row *row = name ? find_row(name) : NULL;
+
+	return row && row->goes_on;
+}
+
+int server_identify(struct server *ret_server, const struct arguments *arguments,
+		    struct error *error)
+{
+	char path[4096];
+	const char *name = executable(path, sizeof(path));
+	const struct row *row;
+
+	if (!name)
+		return error_errno(error, "cannot read '/proc/self/exe'");
 	row = find_row(name);
 	*ret_server = row ? row->server : (struct server){ .way = LOGIN_HERE };
 	if (!arguments->way_given)
