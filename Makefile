@@ -118,6 +118,11 @@ check: deps ## install what is needed, build, run all tests (root)
 	$(Q)$(MAKE) all $(UNIT_BIN) $(PAM_TESTS)
 	$(Q)BUILD=$(abspath $(BUILD)) tests/run all
 
+demo: ## show a confined login beside a plain one; LOGIN=alice: a confined shell (root)
+	$(Q)packaging/deps demo
+	$(Q)$(MAKE) all
+	$(Q)BUILD=$(abspath $(BUILD)) packaging/demo $(LOGIN)
+
 lint: all ## look at sources and manual pages (clang-format, clang-tidy, cppcheck, mandoc, own rules)
 	$(Q)BUILD=$(BUILD) packaging/lint
 
@@ -154,7 +159,7 @@ help: ## say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 FORCE:
-.PHONY: all check check-unit clean deps FORCE help install lint
+.PHONY: all check check-unit clean demo deps FORCE help install lint
 .DELETE_ON_ERROR:
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(PAM_SRC))) $(addsuffix .d,$(UNIT_BIN) $(PAM_TESTS))

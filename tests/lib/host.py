@@ -84,25 +84,30 @@ def write(path, text, mode=0o644, owner='root'):
     shutil.chown(path, owner, owner)
 
 
-def enter(*, cgroup=True):
-    """Returns a Host in the process that runs inside; never returns outside."""
+def enter(*, terminal=False):
+    """Returns a Host in the process that runs inside; never returns outside.
+
+    `terminal`: the caller's terminal stays the controlling one, for a person who types.
+    """
     if os.environ.get(INSIDE) != '1':
-        sys.exit(_run_inside(cgroup))
+        sys.exit(_run_inside())
     if os.getpid() == 1:
         _reap_while_a_child_goes_on()
+        if not terminal:
+            os.setsid()
     return Host()
 
 
 # Outside: namespaces, a cgroup, and their end.
 
-def _run_inside(with_cgroup):
+def _run_inside():
     if os.geteuid() != 0:
         print(f'1..0 # SKIP {os.path.basename(sys.argv[0])} needs root')
         return 77
-    folder = _make_cgroup() if with_cgroup else None
+    folder = _make_cgroup()
     # PDEATHSIG and --kill-child: however this process dies, the private host goes with it.
     argv = ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--propagation', 'private',
-            '--pid', '--fork', '--kill-child', '--mount-proc', '--net', '--ipc', '--uts',
+            '--pid', '--fork', '--kill-child', '--mount-proc', '--net', '--ipc', '--uts', '--cgroup',
             shutil.which('python3', path=PATH), '-B', os.path.abspath(sys.argv[0]), *sys.argv[1:]]
     environment = {'PATH': PATH, 'HOME': '/root', 'LANG': 'C.UTF-8', 'BUILD': BUILD, INSIDE: '1',
                    'TERM': os.environ.get('TERM', 'xterm'), 'FULL': os.environ.get('FULL', '')}
@@ -119,15 +124,21 @@ def _run_inside(with_cgroup):
             _remove_cgroup(folder)
 
 
-def _make_cgroup():
-    """A child of our own cgroup (version 2, wherever it is mounted), or None."""
+def cgroup_tree():
+    """Where cgroups of version 2 are mounted, or None."""
     with open('/proc/self/mountinfo', encoding='utf-8') as table:
-        mounts = [line.split() for line in table if ' - cgroup2 ' in line]
+        mounts = [line.split()[4] for line in table if ' - cgroup2 ' in line]
+    return mounts[-1] if mounts else None
+
+
+def _make_cgroup():
+    """A child of our own cgroup, or None."""
+    tree = cgroup_tree()
     with open('/proc/self/cgroup', encoding='utf-8') as table:
         own = [line.strip()[3:] for line in table if line.startswith('0::')]
-    if not mounts or not own:
+    if not tree or not own:
         return None
-    folder = f'{mounts[0][4]}{own[0].rstrip("/")}/confine-test-{os.getpid()}'
+    folder = f'{tree}{own[0].rstrip("/")}/confine-test-{os.getpid()}'
     os.mkdir(folder)
     return folder
 
@@ -148,7 +159,6 @@ def _remove_cgroup(folder):
 def _reap_while_a_child_goes_on():
     child = os.fork()
     if child == 0:
-        os.setsid()
         return
     while True:
         pid, status = os.wait()
@@ -165,6 +175,10 @@ class Host:
                 if os.path.isdir(path)]
         self._lay_over()
         self._cover()
+        tree = cgroup_tree()
+        if tree:  # anew: the root that is seen is the cgroup that was made for this host
+            run('umount', tree)
+            mount('cgroup2', tree, 'cgroup2')
         for path, descriptor in kept:
             self._keep(path, descriptor)
         self._name()
