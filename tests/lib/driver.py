@@ -18,6 +18,8 @@ from host import BUILD, wait_until
 
 SERVERS = '/usr/local/servers'
 CGROUPS = '/root/cgroup'
+# The container ends with its last login, so that a test can see what is left.
+POLICY = {'default.ini': '[session]\nlinger = no\n'}
 _CLONE_NEWCGROUP = 0x02000000
 
 
@@ -140,7 +142,7 @@ def enter():
     private.mount('cgroup2', CGROUPS, 'cgroup2')
     for number, user in enumerate(('alice', 'bob', 'carol')):
         host.add_user(user, 3001 + number)
-    host.policy({'default.ini': ''})
+    host.policy(POLICY)
     service('t-sshd')
     return host
 
@@ -214,7 +216,7 @@ class Leftovers:
             private.run('confine', 'gc')
         try:
             wait_until(lambda: self._look() == self.before, timeout)
-        except TimeoutError:
+        except (AssertionError, TimeoutError):
             after = self._look()
             raise AssertionError('\n'.join(
                 f'{name}: {sorted(set(after[name]) ^ set(self.before[name]))}'
