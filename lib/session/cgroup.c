@@ -16,6 +16,8 @@
 #include "../base/scope.h"
 #include "../plan/device_bpf.h"
 
+enum { LOAD_TRIES = 20 };
+
 static const char leaf_name[] = "login";
 
 int cgroup_root(struct error *error)
@@ -118,7 +120,12 @@ int cgroup_hold(int cgroup, const struct plan *plan, struct error *error)
 	load.insns = (uint64_t)(uintptr_t)instructions;
 	load.insn_cnt = (uint32_t)count;
 	load.license = (uint64_t)(uintptr_t) "GPL";
-	program = (int)bpf_call(BPF_PROG_LOAD, &load);
+	/* The verifier gives up with EAGAIN where a signal is pending, and the server's timers are its own. */
+	for (int tries = 0; program < 0 && tries < LOAD_TRIES; tries++) {
+		program = (int)bpf_call(BPF_PROG_LOAD, &load);
+		if (errno != EAGAIN)
+			break;
+	}
 	if (program < 0)
 		return error_errno(error, "the kernel does not take the device program");
 	attach.target_fd = (uint32_t)cgroup;

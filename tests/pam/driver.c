@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <grp.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <security/pam_appl.h>
@@ -33,18 +32,22 @@ static int flags;
 /* The allocation that fails, counted down to 0; negative: none. */
 static long allocations_left = -1;
 static long allocations_made;
+static long allocations_alive;
 
 /* glibc's own names, for the ones below stand in front of them. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
+void __libc_free(void *old);
 
 static int allocation_fails(void)
 {
 	allocations_made++;
+	allocations_alive++;
 	if (allocations_left < 0 || allocations_left-- != 0)
 		return 0;
 	errno = ENOMEM;
+	allocations_alive--;
 	return 1;
 }
 
@@ -60,7 +63,18 @@ void *calloc(size_t count, size_t size)
 
 void *realloc(void *old, size_t size)
 {
-	return allocation_fails() ? NULL : __libc_realloc(old, size);
+	if (allocation_fails())
+		return NULL;
+	if (old)
+		allocations_alive--;
+	return __libc_realloc(old, size);
+}
+
+void free(void *old)
+{
+	if (old)
+		allocations_alive--;
+	__libc_free(old);
 }
 
 /* One write(2) a line: several processes answer on the same pipe, and none may keep a buffer. */
@@ -320,7 +334,7 @@ static void do_memory(char **words)
 		count++;
 	if (maps)
 		fclose(maps);
-	say("%zu %d", mallinfo2().uordblks, count);
+	say("%ld %d", allocations_alive, count);
 }
 
 /* All that a guest in this process could have left changed. */
