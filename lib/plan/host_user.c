@@ -23,6 +23,20 @@ static int grow_buffer(char **buffer, size_t *size, struct error *error)
 	return 0;
 }
 
+/*
+ * Whether a lookup failed: 0, ENOENT, ESRCH, ECONNREFUSED and more mean "not found", or a source
+ * that is not there (getpwnam(3)). A group that goes unseen takes its policy with it.
+ */
+static bool lookup_failed(int number)
+{
+	static const int failures[] = { EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, EPERM, EACCES };
+
+	for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++)
+		if (number == failures[i])
+			return true;
+	return false;
+}
+
 /* The name of a group, or its number as text where it has none. */
 static char *group_name(gid_t gid, struct error *error)
 {
@@ -37,6 +51,11 @@ static char *group_name(gid_t gid, struct error *error)
 			return NULL;
 		number = getgrgid_r(gid, &record, buffer, size, &found);
 	} while (number == ERANGE || number == EINTR);
+	if (!found && lookup_failed(number)) {
+		errno = number;
+		error_errno(error, "cannot look up group %u", gid);
+		return NULL;
+	}
 	name = found ? strdup(found->gr_name) : text_format("%u", gid);
 	if (!name)
 		error_memory(error);
@@ -58,6 +77,10 @@ int host_group_find(const struct host *host, const char *name, gid_t *ret_gid, s
 			return -1;
 		number = getgrnam_r(name, &record, buffer, size, &found);
 	} while (number == ERANGE || number == EINTR);
+	if (!found && lookup_failed(number)) {
+		errno = number;
+		return error_errno(error, "cannot look up group '%s'", name);
+	}
 	if (found) {
 		*ret_gid = found->gr_gid;
 		return 0;
@@ -92,6 +115,7 @@ static int find_gids(struct host_user *user, struct error *error)
 			return error_memory(error);
 		user->gids = grown;
 		count = room;
+		errno = 0;
 		if (getgrouplist(user->name, user->gid, user->gids, &count) >= 0)
 			break;
 		if (room > 65536) /* NGROUPS_MAX */
@@ -99,6 +123,9 @@ static int find_gids(struct host_user *user, struct error *error)
 					 user->name);
 		room = count > room ? count : room * 2;
 	}
+	/* It cannot say that it did not see all: errno is what is left of that (getgrouplist(3)). */
+	if (lookup_failed(errno))
+		return error_errno(error, "cannot look up the groups of '%s'", user->name);
 	for (int i = 0; i < count; i++)
 		if (user->gids[i] == user->gid) {
 			user->gids[i] = user->gids[0];
@@ -150,9 +177,7 @@ int host_user_find(const char *name, struct host_user *ret_user, struct error *e
 			return -1;
 		number = getpwnam_r(name, &record, buffer, size, &found);
 	} while (number == ERANGE || number == EINTR);
-	/* 0, ENOENT, ESRCH and more mean "not found" (getpwnam(3)); those of a lookup that failed
-	 * do not. */
-	if (!found && (number == EIO || number == EMFILE || number == ENFILE || number == ENOMEM)) {
+	if (!found && lookup_failed(number)) {
 		errno = number;
 		return error_errno(error, "cannot look up user '%s'", quoted);
 	}

@@ -40,6 +40,9 @@ void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void __libc_free(void *old);
 
+/* The module and libpam allocate by these too. */
+#define SEEN __attribute__((visibility("default")))
+
 static int allocation_fails(void)
 {
 	allocations_made++;
@@ -51,17 +54,17 @@ static int allocation_fails(void)
 	return 1;
 }
 
-void *malloc(size_t size)
+SEEN void *malloc(size_t size)
 {
 	return allocation_fails() ? NULL : __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size)
+SEEN void *calloc(size_t count, size_t size)
 {
 	return allocation_fails() ? NULL : __libc_calloc(count, size);
 }
 
-void *realloc(void *old, size_t size)
+SEEN void *realloc(void *old, size_t size)
 {
 	if (allocation_fails())
 		return NULL;
@@ -70,7 +73,7 @@ void *realloc(void *old, size_t size)
 	return __libc_realloc(old, size);
 }
 
-void free(void *old)
+SEEN void free(void *old)
 {
 	if (old)
 		allocations_alive--;
