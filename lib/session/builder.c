@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -32,12 +33,6 @@ enum { READY_TIMEOUT_MS = 30000 };
 
 /* What init keeps; the numbers are confine-init's interface (init/confine-init.c). */
 enum { INIT_LOGINS = 0, INIT_READY = 1, INIT_EVENTS = 2, INIT_KILL = 3, INIT_FIRST_FREE = 4 };
-
-/* What goes over the socket, one packet each: the helper's, then the builder's where it fails. */
-struct report {
-	pid_t pid;
-	struct error error;
-};
 
 /* lo of a network of one's own is there but down (ip-link(8)). */
 static int raise_loopback(struct error *error)
@@ -153,48 +148,52 @@ static int builder_work(const struct builder_orders *orders, int line, struct er
 /* In init's process, from its birth to its exec. keep_only() moves the socket to INIT_READY. */
 static void __attribute__((noreturn)) builder_main(const struct builder_orders *orders, int line)
 {
-	struct report report = { .error = ERROR_INIT };
+	struct error error = ERROR_INIT;
 	struct stat st;
 
-	process_forget_signals();
-	builder_work(orders, line, &report.error);
+	builder_work(orders, line, &error);
 	if (fstat(line, &st) || !S_ISSOCK(st.st_mode))
 		line = INIT_READY;
-	send(line, &report, sizeof(report), MSG_NOSIGNAL);
+	send(line, &error, sizeof(error), MSG_NOSIGNAL);
 	_exit(1);
 }
 
-/* The helper: its child's parent, until the server holds a pidfd. */
-static void __attribute__((noreturn)) helper_main(const struct builder_orders *orders, int line,
-						  int init_line)
-{
-	struct clone_args arguments = {
-		.flags = orders->plan->namespaces | CLONE_NEWNS | CLONE_INTO_CGROUP,
-		.exit_signal = SIGCHLD,
-		.cgroup = (uint64_t)(unsigned)orders->cgroup,
-	};
-	struct report report = { .error = ERROR_INIT };
-	char go;
+/* What the helper is told, and what it leaves in the server's memory. */
+struct birth {
+	const struct builder_orders *orders;
+	int line;
+	pid_t pid;
+	int pidfd;
+	int number; /* errno */
+};
 
-	process_forget_signals();
-	prctl(PR_SET_DUMPABLE, 0);
-	report.pid = process_clone(&arguments);
-	if (!report.pid)
-		builder_main(orders, init_line);
-	if (report.pid < 0)
-		error_errno(&report.error, "cannot make the container's init");
-	send(line, &report, sizeof(report), MSG_NOSIGNAL);
-	/* An unreaped child keeps its pid, so the server's pidfd_open() names the right process. */
-	if (recv(line, &go, 1, 0) != 1)
-		_exit(1);
-	_exit(0);
+/*
+ * The helper: init's parent for a moment, so that init is nobody's child. It runs in the server's
+ * memory and descriptor table, as vfork(2)'s child does, and the pidfd is the server's at once.
+ */
+static int helper_main(void *context)
+{
+	struct birth *birth = context;
+	struct clone_args arguments = {
+		.flags = birth->orders->plan->namespaces | CLONE_NEWNS | CLONE_INTO_CGROUP |
+			 CLONE_CLEAR_SIGHAND | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&birth->pidfd,
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)(unsigned)birth->orders->cgroup,
+	};
+
+	birth->pid = process_clone(&arguments);
+	if (!birth->pid)
+		builder_main(birth->orders, birth->line);
+	birth->number = errno;
+	return 0;
 }
 
 /*
  * The next packet, waited for READY_TIMEOUT_MS at most: its size, 0 where the other end is closed,
  * -1 where nothing came. The server's own signal handlers interrupt poll(2), whatever their flags.
  */
-static ssize_t receive(int line, struct report *ret_report)
+static ssize_t receive(int line, struct error *ret_error)
 {
 	struct pollfd ready = { .fd = line, .events = POLLIN };
 	struct timespec start, now;
@@ -211,108 +210,76 @@ static ssize_t receive(int line, struct report *ret_report)
 		left = READY_TIMEOUT_MS - (now.tv_sec - start.tv_sec) * 1000 -
 		       (now.tv_nsec - start.tv_nsec) / 1000000;
 	}
-	while (came > 0 && (got = recv(line, ret_report, sizeof(*ret_report), 0)) < 0 && errno == EINTR)
+	while (came > 0 && (got = recv(line, ret_error, sizeof(*ret_error), 0)) < 0 && errno == EINTR)
 		;
 	return got;
-}
-
-/* The helper's packet: init's pid, and a pidfd of it. */
-static int receive_pid(int line, pid_t *ret_pid, struct error *error)
-{
-	struct report report;
-	int pidfd;
-
-	if (receive(line, &report) != sizeof(report))
-		return error_set(error, ERROR_SYSTEM, "the container's helper did not answer");
-	if (report.pid < 0) {
-		*error = report.error;
-		return -1;
-	}
-	pidfd = (int)syscall(SYS_pidfd_open, report.pid, 0);
-	if (pidfd < 0)
-		error_errno(error, "cannot open the container's init");
-	*ret_pid = report.pid;
-	return pidfd;
 }
 
 /* confine-init's one byte, or the builder's error. */
 static int await_ready(int line, struct error *error)
 {
-	struct report report;
-	ssize_t got = receive(line, &report);
+	struct error reason;
+	ssize_t got = receive(line, &reason);
 
 	if (got < 0)
 		return error_set(error, ERROR_SYSTEM, "the container is not ready after %d s",
 				 READY_TIMEOUT_MS / 1000);
 	if (got == 1)
 		return 0;
-	if (got != sizeof(report))
+	if (got != sizeof(reason))
 		return error_set(error, ERROR_SYSTEM, "the container's init died while it was made");
-	*error = report.error;
+	*error = reason;
 	return -1;
 }
 
-/* A socket to a child: `near` is the server's end. */
-struct line {
-	int near, far;
-};
-
-static void line_clear(struct line *line)
+/*
+ * Has a helper make init. All signals are blocked meanwhile: a handler of the server's must not run
+ * in the helper. exit_signal 0: the server's own wait() never sees that child (clone(2), __WCLONE).
+ */
+static int run_helper(struct birth *birth, struct error *error)
 {
-	scope_close(&line->near);
-	scope_close(&line->far);
-}
-
-static int line_open(struct line *line, struct error *error)
-{
-	int pair[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
-		return error_errno(error, "cannot make a socket");
-	line->near = pair[0];
-	line->far = pair[1];
-	return 0;
-}
-
-/* Has the helper made init, and reaps it. A pidfd of init or -1. */
-static int run_helper(const struct builder_orders *orders, struct line *to_helper,
-		      struct line *to_init, pid_t *ret_pid, struct error *error)
-{
-	struct clone_args arguments = { 0 };
-	int pidfd, status;
+	enum { STACK_SIZE = 512 * 1024 };
+	char *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+	sigset_t all, before;
+	int status;
 	pid_t helper;
 
-	/* exit_signal 0: the server's own wait() never sees this child (clone(2), __WCLONE). */
-	helper = process_clone(&arguments);
-	if (!helper) {
-		close(to_helper->near);
-		close(to_init->near);
-		helper_main(orders, to_helper->far, to_init->far);
-	}
+	if (stack == MAP_FAILED)
+		return error_errno(error, "cannot map a stack");
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	helper = clone(helper_main, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | CLONE_FILES, birth);
 	if (helper < 0)
-		return error_errno(error, "cannot fork");
-	close(take_fd(&to_helper->far));
-	close(take_fd(&to_init->far));
-	pidfd = receive_pid(to_helper->near, ret_pid, error);
-	send(to_helper->near, "g", 1, MSG_NOSIGNAL);
-	while (waitpid(helper, &status, __WALL) < 0 && errno == EINTR)
+		error_errno(error, "cannot fork");
+	while (helper > 0 && waitpid(helper, &status, __WALL) < 0 && errno == EINTR)
 		;
-	return pidfd;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	munmap(stack, STACK_SIZE);
+	if (helper < 0)
+		return -1;
+	errno = birth->number;
+	return birth->pid > 0 ? 0 : error_errno(error, "cannot make the container's init");
 }
 
 int builder_run(const struct builder_orders *orders, pid_t *ret_pid, struct error *error)
 {
-	scope_of(line) struct line to_helper = { -1, -1 }, to_init = { -1, -1 };
-	scope_fd int pidfd = -1;
+	struct birth birth = { .orders = orders, .pid = -1, .pidfd = -1 };
+	scope_fd int line = -1, far = -1, pidfd = -1;
+	int pair[2];
 
-	if (line_open(&to_helper, error) || line_open(&to_init, error))
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return error_errno(error, "cannot make a socket");
+	line = pair[0];
+	far = birth.line = pair[1];
+	if (run_helper(&birth, error))
 		return -1;
-	pidfd = run_helper(orders, &to_helper, &to_init, ret_pid, error);
-	if (pidfd < 0)
-		return -1;
-	if (await_ready(to_init.near, error)) {
+	pidfd = birth.pidfd;
+	close(take_fd(&far));
+	if (await_ready(line, error)) {
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 		return -1;
 	}
+	*ret_pid = birth.pid;
 	return take_fd(&pidfd);
 }

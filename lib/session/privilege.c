@@ -51,14 +51,13 @@ static int sets_put(const struct sets *sets, struct error *error)
 static int bounding_limit(uint64_t bounding, struct error *error)
 {
 	for (int capability = 0; capability < 64; capability++) {
-		int held = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
-
-		if (held < 0)
-			break; /* EINVAL: past the kernel's last one */
-		if (held && !(bounding & (UINT64_C(1) << capability)) &&
-		    prctl(PR_CAPBSET_DROP, capability, 0, 0, 0))
-			return error_errno(error, "cannot drop capability %d from the bounding set",
-					   capability);
+		if (bounding & (UINT64_C(1) << capability))
+			continue;
+		if (!prctl(PR_CAPBSET_DROP, capability, 0, 0, 0))
+			continue;
+		if (errno == EINVAL)
+			break; /* past the kernel's last one */
+		return error_errno(error, "cannot drop capability %d from the bounding set", capability);
 	}
 	return 0;
 }
