@@ -68,31 +68,27 @@ static int make_entry(int dir, const char *name, bool folder)
 
 int path_make_in(int root, const char *path, bool folder, struct error *error)
 {
-	scope_memory char *copy = strdup(path);
-	scope_fd int at = -1;
-	char *rest, *name;
+	const uint64_t resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS;
+	int fd = openat2_call(root, *path ? path : ".", O_PATH | O_NOFOLLOW, resolve);
+	size_t length = strlen(path);
+	scope_memory char *above = NULL;
+	scope_fd int parent = -1;
 
-	if (!copy)
-		return error_memory(error);
-	at = fcntl(root, F_DUPFD_CLOEXEC, 3);
-	if (at < 0)
+	if (fd >= 0)
+		return fd;
+	while (length && path[length - 1] != '/')
+		length--;
+	/* A last `/` leaves no name; what is above the first name is there. */
+	if (errno != ENOENT || !path[length])
 		return fail(error, path);
-	name = strtok_r(copy, "/", &rest);
-	while (name) {
-		char *next = strtok_r(NULL, "/", &rest);
-		int entry = openat2_call(at, name, O_PATH | O_NOFOLLOW,
-					 RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS |
-						 RESOLVE_NO_SYMLINKS);
-
-		if (entry < 0 && errno == ENOENT)
-			entry = make_entry(at, name, next || folder);
-		if (entry < 0)
-			return fail(error, path);
-		close(at);
-		at = entry;
-		name = next;
-	}
-	return take_fd(&at);
+	above = strndup(path, length ? length - 1 : 0);
+	if (!above)
+		return error_memory(error);
+	parent = path_make_in(root, above, true, error);
+	if (parent < 0)
+		return -1;
+	fd = make_entry(parent, path + length, folder);
+	return fd < 0 ? fail(error, path) : fd;
 }
 
 /* Whether a symlink in `dir` can be followed: nobody but root could have put it there. */

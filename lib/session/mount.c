@@ -75,7 +75,8 @@ int mount_clone(int source, const char *name, bool recursive, uint64_t attribute
 
 	if (mount < 0)
 		return error_errno(error, "open_tree '%s'", name);
-	if (mount_restrict(mount, name, recursive, attributes, propagation, error))
+	if ((attributes || propagation) &&
+	    mount_restrict(mount, name, recursive, attributes, propagation, error))
 		return -1;
 	return take_fd(&mount);
 }

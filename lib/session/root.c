@@ -24,7 +24,7 @@ struct building {
 	const struct plan *plan;
 	int root;
 	int *mounts;     /* by row; -1: none */
-	int null;    /* what covers files; -1 until it is needed */
+	int folder_cover, file_cover; /* the first of each kind; -1 until there is one */
 };
 
 static void building_clear(struct building *building)
@@ -33,7 +33,8 @@ static void building_clear(struct building *building)
 		scope_close(&building->mounts[i]);
 	free(building->mounts);
 	scope_close(&building->root);
-	scope_close(&building->null);
+	scope_close(&building->folder_cover);
+	scope_close(&building->file_cover);
 }
 
 /* ENOENT or a link where nothing is needed there: the row falls away. */
@@ -128,31 +129,46 @@ static int own_foreign_root(struct building *building, struct error *error)
  */
 static int open_null(struct building *building, struct error *error)
 {
+	scope_fd int null = path_open_in(building->root, "/dev/null", O_PATH | O_NOFOLLOW, error);
 	struct stat st;
 
-	if (building->null >= 0)
-		return 0;
-	building->null = path_open_in(building->root, "/dev/null", O_PATH | O_NOFOLLOW, error);
-	if (building->null < 0)
+	if (null < 0)
 		return -1;
-	if (fstat(building->null, &st) || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
+	if (fstat(null, &st) || !S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
 		return error_set(error, ERROR_SYSTEM, "'/dev/null' is not the null device");
-	return 0;
+	return take_fd(&null);
+}
+
+/* The first cover of its kind; later ones are copies of it. */
+static int first_cover(struct building *building, const struct plan_mount *row, bool folder,
+		       struct error *error)
+{
+	uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+	scope_fd int null = -1;
+
+	if (folder)
+		return mount_new("tmpfs", "size=4k,mode=0755", attributes | MOUNT_ATTR_NODEV, error);
+	null = open_null(building, error);
+	return null < 0 ? -1 : mount_clone(null, row->target, false, attributes, MS_PRIVATE, error);
 }
 
 static int cover(struct building *building, const struct plan_mount *row, int target,
 		 struct error *error)
 {
-	uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+	scope_fd int mount = -1;
 	struct stat st;
+	int *kept;
 
 	if (fstat(target, &st))
 		return error_errno(error, "cannot stat '%s'", row->target);
-	if (S_ISDIR(st.st_mode))
-		return mount_new("tmpfs", "size=4k,mode=0755", attributes | MOUNT_ATTR_NODEV, error);
-	if (open_null(building, error))
+	kept = S_ISDIR(st.st_mode) ? &building->folder_cover : &building->file_cover;
+	if (*kept >= 0)
+		return mount_clone(*kept, row->target, false, 0, 0, error);
+	mount = first_cover(building, row, S_ISDIR(st.st_mode), error);
+	if (mount < 0)
 		return -1;
-	return mount_clone(building->null, row->target, false, attributes, MS_PRIVATE, error);
+	*kept = fcntl(mount, F_DUPFD_CLOEXEC, 3);
+	return *kept < 0 ? error_errno(error, "cannot keep a cover") : take_fd(&mount);
 }
 
 /* The mount that a row puts on `target`; it owns the descriptor. */
@@ -288,7 +304,7 @@ bool root_is_container(const char *id)
 
 int root_build(const struct plan *plan, const char *id, struct error *error)
 {
-	scope_of(building) struct building building = { .plan = plan, .root = -1, .null = -1 };
+	scope_of(building) struct building building = { .plan = plan, .root = -1, .folder_cover = -1, .file_cover = -1 };
 	bool foreign = strcmp(plan->rootfs, "/") != 0;
 
 	if (open_sources(&building, error))
