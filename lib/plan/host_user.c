@@ -103,29 +103,46 @@ void host_user_clear(struct host_user *user)
 	*user = (struct host_user){ 0 };
 }
 
-/* Numbers of all groups, the primary one first; how many, or -1. */
-static int find_gids(struct host_user *user, struct error *error)
+/* Numbers of all groups; how many, or -1. */
+static int list_gids(const struct host_user *user, gid_t **gids, struct error *error)
 {
 	int room = 16, count;
 
 	for (;;) {
-		gid_t *grown = reallocarray(user->gids, (size_t)room, sizeof(*grown));
+		gid_t *grown = reallocarray(*gids, (size_t)room, sizeof(*grown));
 
 		if (!grown)
 			return error_memory(error);
-		user->gids = grown;
+		*gids = grown;
 		count = room;
 		errno = 0;
-		if (getgrouplist(user->name, user->gid, user->gids, &count) >= 0)
+		if (getgrouplist(user->name, user->gid, *gids, &count) >= 0)
 			break;
 		if (room > 65536) /* NGROUPS_MAX */
 			return error_set(error, ERROR_HOST, "user '%s' is in too many groups",
 					 user->name);
 		room = count > room ? count : room * 2;
 	}
-	/* It cannot say that it did not see all: errno is what is left of that (getgrouplist(3)). */
 	if (lookup_failed(errno))
 		return error_errno(error, "cannot look up the groups of '%s'", user->name);
+	return count;
+}
+
+/*
+ * The primary one first. getgrouplist(3) cannot say that it did not see all: errno may tell, and
+ * asked twice it does not fail twice in the same way.
+ */
+static int find_gids(struct host_user *user, struct error *error)
+{
+	scope_memory gid_t *again = NULL;
+	int count = list_gids(user, &user->gids, error);
+	int second = count < 0 ? -1 : list_gids(user, &again, error);
+
+	if (second < 0)
+		return -1;
+	if (second != count || memcmp(again, user->gids, (size_t)count * sizeof(*again)))
+		return error_set(error, ERROR_SYSTEM, "the groups of '%s' cannot be told for sure",
+				 user->name);
 	for (int i = 0; i < count; i++)
 		if (user->gids[i] == user->gid) {
 			user->gids[i] = user->gids[0];

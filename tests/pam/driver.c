@@ -6,6 +6,7 @@
  * another name it is, to the module, that server. Knows nothing of what is tested.
  */
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
 #include <pthread.h>
@@ -43,30 +44,35 @@ void __libc_free(void *old);
 /* The module and libpam allocate by these too. */
 #define SEEN __attribute__((visibility("default")))
 
-static int allocation_fails(void)
+/* Says whose it was: some libraries do not survive it, and that is not the module's fault. */
+static int allocation_fails(const void *caller)
 {
+	Dl_info owner;
+
 	allocations_made++;
 	allocations_alive++;
 	if (allocations_left < 0 || allocations_left-- != 0)
 		return 0;
-	errno = ENOMEM;
 	allocations_alive--;
+	if (dladdr(caller, &owner) && owner.dli_fname)
+		dprintf(STDERR_FILENO, "allocation of %s\n", owner.dli_fname);
+	errno = ENOMEM;
 	return 1;
 }
 
 SEEN void *malloc(size_t size)
 {
-	return allocation_fails() ? NULL : __libc_malloc(size);
+	return allocation_fails(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
 }
 
 SEEN void *calloc(size_t count, size_t size)
 {
-	return allocation_fails() ? NULL : __libc_calloc(count, size);
+	return allocation_fails(__builtin_return_address(0)) ? NULL : __libc_calloc(count, size);
 }
 
 SEEN void *realloc(void *old, size_t size)
 {
-	if (allocation_fails())
+	if (allocation_fails(__builtin_return_address(0)))
 		return NULL;
 	if (old)
 		allocations_alive--;
