@@ -3,6 +3,7 @@
 
 PREFIX     ?= /usr
 SYSCONFDIR ?= /etc
+BINDIR     ?= $(PREFIX)/bin
 SBINDIR    ?= $(PREFIX)/sbin
 LIBEXECDIR ?= $(PREFIX)/libexec
 MANDIR     ?= $(PREFIX)/share/man
@@ -13,12 +14,13 @@ BUILD      ?= build
 VERSION     = 0.1.0
 CONFDIR     = $(SYSCONFDIR)/confine.d
 INIT        = $(LIBEXECDIR)/confine-init
+SHELL_PATH  = $(BINDIR)/confine-shell
 
 CFLAGS  ?= -O2 -g
 LDFLAGS ?=
 PKGS     = libseccomp libcap-ng json-c
 OUR_CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DCONFINE_CONF='"$(CONFDIR)"' \
-	-DCONFINE_INIT='"$(INIT)"' -DCONFINE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
+	-DCONFINE_INIT='"$(INIT)"' -DCONFINE_SHELL='"$(SHELL_PATH)"' -DCONFINE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
 OUR_CFLAGS   = -std=gnu11 -fPIC -fvisibility=hidden -fstack-protector-strong -Wall -Wextra -Wshadow \
 	-Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings $(WERROR)

@@ -35,7 +35,7 @@ static int carry_out(struct container *container, struct plan *plan, char *const
 	scope_of(host_user) struct host_user root = { 0 };
 	struct login login = LOGIN_INIT;
 	const bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	const struct launch launch = {
+	const struct launch_order order = {
 		.login = &login,
 		.plan = plan,
 		.user = &root,
@@ -55,7 +55,7 @@ static int carry_out(struct container *container, struct plan *plan, char *const
 	login.way = LOGIN_COMMAND;
 	if (login_open_in(&login, container, plan, "enter", error))
 		return -1;
-	failed = launch_run(&launch, ret_status, error);
+	failed = launch_run(&order, ret_status, error);
 	login_close(&login);
 	return failed;
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * A command in a container: joins in a child, becomes the user, executes, and
- * stands outside for it meanwhile. `confine run` and `confine enter`.
- */
+/* A command in a container from its start to its end, with Docker's exit statuses. */
 #ifndef CONFINE_CLI_LAUNCH_H
 #define CONFINE_CLI_LAUNCH_H
 
 #include "../lib/session/login.h"
 
-struct launch {
+struct launch_order {
 	struct login *login; /* open, LOGIN_COMMAND */
 	const struct plan *plan;
 	const struct host_user *user; /* whose ids the command has */
@@ -25,6 +22,6 @@ struct launch {
  * own, 128 + N where signal N ended it. -1 where it never began: then
  * *ret_status is 125, 126 or 127.
  */
-int launch_run(const struct launch *launch, int *ret_status, struct error *error);
+int launch_run(const struct launch_order *order, int *ret_status, struct error *error);
 
 #endif

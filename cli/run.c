@@ -82,7 +82,7 @@ static int carry_out(struct order *order, int *ret_status, struct error *error)
 	const struct flags *flags = &order->flags;
 	const struct plan *plan = &order->effective.plan;
 	struct login login = LOGIN_INIT;
-	const struct launch launch = {
+	const struct launch_order launch = {
 		.login = &login,
 		.plan = plan,
 		.user = &order->user,

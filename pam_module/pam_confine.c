@@ -154,6 +154,7 @@ static int check_auth_line(const struct call *call, struct error *error)
 
 static int open_login(const struct call *call, struct state *state, struct error *error)
 {
+	const char *const files[] = { pam_getenv(call->pamh, "KRB5CCNAME"), NULL };
 	scope_memory char *from = call_from(call);
 	bool inside = false;
 
@@ -162,7 +163,7 @@ static int open_login(const struct call *call, struct state *state, struct error
 	if (!from) {
 		error_memory(error);
 	} else if (!login_open(&state->login, &state->plan, call->arguments.conf, from,
-			       pam_getenv(call->pamh, "KRB5CCNAME"), &inside, error)) {
+			       files, &inside, error)) {
 		*state->joined = state->joined_here = inside;
 		if (!put_environment(call, state, error))
 			return 0;
@@ -213,6 +214,7 @@ __attribute__((visibility("default"))) int pam_sm_authenticate(pam_handle_t *pam
 /* The user's process, just before it changes its uid: it joins, or it ends. */
 static void join_or_end(const struct call *call, struct state *state)
 {
+	const char *const files[] = { pam_getenv(call->pamh, "KRB5CCNAME"), NULL };
 	struct error error = ERROR_INIT;
 	char reason[1024];
 
@@ -220,7 +222,7 @@ static void join_or_end(const struct call *call, struct state *state)
 		return;
 	state->joined_here = true;
 	*state->joined = true;
-	if (!login_join(&state->login, &state->plan, pam_getenv(call->pamh, "KRB5CCNAME"), &error))
+	if (!login_join(&state->login, &state->plan, files, &error))
 		return;
 	pam_syslog(call->pamh, LOG_ERR, "ended the process of %s, which could not join: %s", call->name,
 		   error_format(&error, reason, sizeof(reason)));

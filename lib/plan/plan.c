@@ -91,7 +91,7 @@ static int resolve_plain(struct resolve *resolve, struct error *error)
 
 /* A later step may use what a former one found out: rootfs before mounts, mounts before nodes. */
 static int (*const steps[])(struct resolve *, struct error *) = {
-	resolve_plain,	resolve_rootfs,	 resolve_namespaces, resolve_capabilities, resolve_share,
+	resolve_plain,	resolve_rootfs,	 resolve_shell,      resolve_namespaces, resolve_capabilities, resolve_share,
 	resolve_groups, resolve_sysctls, resolve_limits,     resolve_environment,  resolve_seccomp,
 	resolve_mounts, resolve_devices, resolve_warnings,
 };
@@ -140,6 +140,7 @@ void plan_clear(struct plan *plan)
 	free(plan->policy);
 	free(plan->hostname);
 	free(plan->rootfs);
+	free(plan->shell);
 	strings_clear(&plan->env);
 	free(plan->seccomp);
 	free(plan->filter);

@@ -92,13 +92,15 @@ struct plan {
 	PLAN_LIST(struct plan_node) nodes;
 	PLAN_LIST(struct device_rule) device_rules; /* allow rules; everything else is denied */
 	PLAN_LIST(struct plan_pair) sysctls;
+	char *shell; /* what confine-shell starts, told inside by a file; NULL: `confine run` */
 	enum share share; /* never SHARE_DEFAULT */
 	enum lingering linger;
 	unsigned max_sessions;
 
 	/* The join's half. */
 	uint64_t bounding; /* of uid 0 also permitted and effective */
-	uint64_t ambient; /* wanted for a person who is not root; given by confine-shell */
+	uint64_t ambient; /* for a person who is not root and whose login shell is confine-shell,
+			   * which gives it: alone, or under sshd */
 	bool no_new_privileges;
 	int oom_score_adj;
 	bool oom_score_adj_set;
@@ -136,6 +138,12 @@ struct plan_context {
 int plan_resolve(struct plan *ret_plan, const struct request *request, const struct host_user *user,
 		 const struct host *host, const struct plan_context *context, struct error *error);
 void plan_clear(struct plan *plan);
+
+/*
+ * The first of /etc/shells that is there below `rootfs` and is not
+ * confine-shell; else "/bin/sh". malloc'ed; NULL when out of memory.
+ */
+char *shell_default(const struct host *host, const char *rootfs, struct error *error);
 
 /* The whole plan as JSON (json-c, pretty), malloc'ed. The filter itself is not in it. */
 char *plan_print_json(const struct plan *plan);

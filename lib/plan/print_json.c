@@ -229,6 +229,7 @@ static void put_container(struct printer *printer, struct json_object *root,
 	put_text(printer, root, "hostname", plan->hostname);
 	put_tree(printer, root, plan);
 	put(printer, root, "sysctls", sysctls);
+	put_text(printer, root, "shell", plan->shell);
 	put_text(printer, root, "share", words_name(words_share, plan->share));
 	put_text(printer, root, "linger", words_name(words_linger, plan->linger));
 	put_number(printer, root, "max_sessions", plan->max_sessions);

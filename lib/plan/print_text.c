@@ -137,6 +137,8 @@ static void print_container(FILE *out, const struct plan *plan)
 	for (size_t i = 0; i < plan->sysctls.count; i++)
 		fprintf(out, "%-14s %s=%s\n", "sysctl", plan->sysctls.items[i].name,
 			plan->sysctls.items[i].text);
+	if (plan->shell)
+		print_row(out, "shell", plan->shell);
 	print_row(out, "share", words_name(words_share, plan->share));
 	print_row(out, "linger", words_name(words_linger, plan->linger));
 	if (plan->max_sessions)

@@ -67,7 +67,8 @@ int resolve_capabilities(struct resolve *resolve, struct error *error)
 		return -1;
 	plan->bounding = request->caps.set & caps_available(resolve->host);
 	/* `confine run` never gives ambient ones, as docker run does not; root needs none. */
-	if (!resolve->context->service && resolve->user->uid)
+	if (!resolve->context->service && resolve->user->uid && request->caps.added &&
+	    resolve_comes_by_shell(resolve))
 		plan->ambient = request->caps.added & plan->bounding;
 	return 0;
 }

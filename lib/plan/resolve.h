@@ -21,6 +21,7 @@ struct resolve {
 /* The steps, in the order of their rows in plan.c. */
 int resolve_rootfs(struct resolve *resolve, struct error *error);
 int resolve_namespaces(struct resolve *resolve, struct error *error);
+int resolve_shell(struct resolve *resolve, struct error *error);
 int resolve_capabilities(struct resolve *resolve, struct error *error);
 int resolve_share(struct resolve *resolve, struct error *error);
 int resolve_groups(struct resolve *resolve, struct error *error);
@@ -31,6 +32,9 @@ int resolve_seccomp(struct resolve *resolve, struct error *error);
 int resolve_mounts(struct resolve *resolve, struct error *error);
 int resolve_devices(struct resolve *resolve, struct error *error);
 int resolve_warnings(struct resolve *resolve, struct error *error);
+
+/* Whether the person's login shell is confine-shell. */
+bool resolve_comes_by_shell(const struct resolve *resolve);
 
 /* Whether a capability (its number) is in the bounding set. */
 bool resolve_has_cap(const struct resolve *resolve, int capability);

@@ -5,8 +5,6 @@
  */
 #include <linux/capability.h>
 #include <sched.h>
-#include <string.h>
-#include <strings.h>
 
 #include "../base/scope.h"
 #include "../policy/caps.h"
@@ -71,12 +69,11 @@ static int warn_namespaces(struct resolve *resolve, struct error *error)
 static int warn_ambient(struct resolve *resolve, struct error *error)
 {
 	scope_memory char *names = NULL;
-	const char *slash = strrchr(resolve->user->shell, '/');
+	uint64_t wanted = resolve->request->caps.added & resolve->plan->bounding;
 
-	if (!resolve->plan->ambient ||
-	    !strcmp(slash ? slash + 1 : resolve->user->shell, "confine-shell"))
+	if (!wanted || resolve->plan->ambient || resolve->context->service || !resolve->user->uid)
 		return 0;
-	names = caps_print(resolve->plan->ambient);
+	names = caps_print(wanted);
 	if (!names)
 		return error_memory(error);
 	return resolve_warn(

@@ -118,7 +118,7 @@ const struct key keys[KEY_COUNT] = {
 	    "what of the host's /run is there, besides the shipped list"),
 	ROW(PTS, S, "pts", NULL, SINGLE, CONTAINER, BUILT, pts, "host",
 	    "host: the terminals' real names; private: a devpts of one's own"),
-	ROW(SHELL, S, "shell", NULL, SINGLE, JOIN, BUILT, shell, "",
+	ROW(SHELL, S, "shell", NULL, SINGLE, CONTAINER, BUILT, shell, "",
 	    "what confine-shell starts; by default the first of /etc/shells that is not itself"),
 	ROW(SHARE, S, "share", NULL, SINGLE, CONTAINER, BUILT, share, "",
 	    "user: a person's logins meet in one container; session: one each (the default with SYS_PTRACE)"),

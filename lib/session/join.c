@@ -21,17 +21,22 @@
 #include "ticket.h"
 #include "veil.h"
 
+enum { FILES_MOST = 4 };
+
 /* What a join carries from step to step. */
 struct state {
 	const struct join *join;
-	struct ticket ticket;
+	struct ticket tickets[FILES_MOST];
 };
 
-static int take_ticket(struct state *state, struct error *error)
+static int take_files(struct state *state, struct error *error)
 {
+	const struct host_user *user = &state->join->plan->user;
+	const char *const *files = state->join->files;
+
 	(void)error; /* a login without its ticket is still a login */
-	ticket_read(&state->ticket, state->join->ticket, state->join->plan->user.uid,
-		    state->join->plan->user.gid);
+	for (size_t i = 0; files && files[i] && i < FILES_MOST; i++)
+		ticket_read(&state->tickets[i], files[i], user->uid, user->gid);
 	return 0;
 }
 
@@ -94,10 +99,13 @@ static int take_keyring(struct state *state, struct error *error)
 	return 0;
 }
 
-static int put_ticket(struct state *state, struct error *error)
+static int put_files(struct state *state, struct error *error)
 {
+	const struct host_user *user = &state->join->plan->user;
+
 	(void)error;
-	ticket_write(&state->ticket, state->join->plan->user.uid, state->join->plan->user.gid);
+	for (size_t i = 0; i < FILES_MOST; i++)
+		ticket_write(&state->tickets[i], user->uid, user->gid);
 	return 0;
 }
 
@@ -137,12 +145,13 @@ static int confine(struct state *state, struct error *error)
 		[JOIN_SERVER] = ids | UINT64_C(1) << CAP_KILL,
 		[JOIN_LOGIN] = ids | UINT64_C(1) << CAP_KILL | terminal,
 		[JOIN_COMMAND] = ids | state->join->plan->bounding,
+		[JOIN_SHELL] = ids | state->join->plan->ambient,
 	};
 	uint64_t keep = kept[state->join->as];
 
 	/* sshd's ChrootDirectory comes after the join. */
 	keep |= state->join->plan->bounding & UINT64_C(1) << CAP_SYS_CHROOT;
-	return privilege_confine(state->join->plan, keep, error);
+	return privilege_confine(state->join->plan, keep, state->join->ambient, error);
 }
 
 /* Each step, and why it stands where it does. There is no undo: a join that fails ends its process. */
@@ -151,14 +160,14 @@ static const struct {
 	const char *reason;
 } steps[] = {
 	{ hide_memory, "first: from here on the process may be seen from inside" },
-	{ take_ticket, "lies in the host's /tmp, which is about to vanish" },
+	{ take_files, "may lie in the host's /tmp, which is about to vanish" },
 	{ set_oom_score, "the container's /proc need not show this process" },
 	{ enter_cgroup, "the device rules hold before anything of the container is touched" },
 	{ enter_namespaces, "all at once, while CAP_SYS_ADMIN is there" },
 	{ check_root, "nothing may be opened by name before the root is known to be the container's" },
 	{ refresh_veils, "needs SYS_ADMIN, and the container's root" },
 	{ take_keyring, "a session keyring is inherited over every namespace" },
-	{ put_ticket, "needs the container's /tmp, and SETUID for the user's file system id" },
+	{ put_files, "needs the container's /tmp, and SETUID for the user's file system id" },
 	{ add_groups, "needs SETGID with the host's group numbers; set last of all groups" },
 	{ set_limits, "after pam_limits; raising a hard limit needs SYS_RESOURCE" },
 	{ confine, "last: takes away all that the steps above needed" },
@@ -171,6 +180,7 @@ int join_enter(const struct join *join, struct error *error)
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps) && !failed; i++)
 		failed = steps[i].step(&state, error);
-	ticket_clear(&state.ticket);
+	for (size_t i = 0; i < FILES_MOST; i++)
+		ticket_clear(&state.tickets[i]);
 	return failed ? error_prefix(error, "join") : 0;
 }

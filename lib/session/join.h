@@ -8,6 +8,7 @@
 
 #include "cgroup.h"
 #include "container.h"
+#include "privilege.h"
 
 /* What the joining process must still be able to do, by who it is. */
 enum join_as {
@@ -15,6 +16,7 @@ enum join_as {
 	JOIN_SERVER,  /* forks the user's process and signals it: su, sudo */
 	JOIN_LOGIN,   /* the same, and changes the terminal's owner: login */
 	JOIN_COMMAND, /* confine run, confine enter: keeps what the plan gives to uid 0 */
+	JOIN_SHELL,   /* confine-shell: becomes the user at once */
 };
 
 struct join {
@@ -23,7 +25,10 @@ struct join {
 	const struct cgroup_pair *cgroup;
 	enum join_as as;
 	bool born_inside;   /* sshd's child is in the pid namespace already */
-	const char *ticket; /* KRB5CCNAME's value, or NULL */
+	enum privilege_ambient ambient;
+	/* Names of files of the user's to carry inside (KRB5CCNAME's value and its like), or NULL. The
+	 * list ends with a NULL; those that are "" do not count. */
+	const char *const *files;
 };
 
 /*

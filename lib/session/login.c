@@ -28,7 +28,7 @@ static int be_alone(struct opening *opening, struct error *error)
 {
 	struct process_state state;
 
-	if (opening->login->way != LOGIN_COMMAND && process_alone(error))
+	if (opening->login->way < LOGIN_COMMAND && process_alone(error))
 		return -1;
 	if (record_process(getpid(), &state))
 		return error_set(error, ERROR_SYSTEM, "cannot read '/proc/self/stat'");
@@ -248,7 +248,20 @@ static int open_stages(struct opening *opening, struct error *error)
 	return 0;
 }
 
-static int enter(struct login *login, const struct plan *plan, const char *ticket,
+/*
+ * Of the ways by a server only sshd's comes to the user's login shell without fail, and so to the
+ * last step that confine-shell takes (design.md, "Capabilities for people who are not root").
+ */
+static enum privilege_ambient ambient_of(const struct login *login, const struct plan *plan)
+{
+	if (!plan->ambient)
+		return AMBIENT_NONE;
+	if (login->way == LOGIN_SHELL)
+		return AMBIENT_NOW;
+	return login->way == LOGIN_SETCRED ? AMBIENT_LATER : AMBIENT_NONE;
+}
+
+static int enter(struct login *login, const struct plan *plan, const char *const *files,
 		 struct error *error)
 {
 	static const enum join_as as[] = {
@@ -256,6 +269,7 @@ static int enter(struct login *login, const struct plan *plan, const char *ticke
 		[LOGIN_FORK] = JOIN_USER,
 		[LOGIN_HERE] = JOIN_SERVER,
 		[LOGIN_COMMAND] = JOIN_COMMAND,
+		[LOGIN_SHELL] = JOIN_SHELL,
 	};
 	struct join join = {
 		.plan = plan,
@@ -263,14 +277,16 @@ static int enter(struct login *login, const struct plan *plan, const char *ticke
 		.cgroup = &login->cgroup,
 		.as = login->terminal ? JOIN_LOGIN : as[login->way],
 		.born_inside = login->way == LOGIN_SETCRED,
-		.ticket = ticket,
+		.ambient = ambient_of(login, plan),
+		.files = files,
 	};
 
+	login->ambient = join.ambient == AMBIENT_NOW ? plan->ambient : 0;
 	return join_enter(&join, error);
 }
 
 int login_open(struct login *login, const struct plan *plan, const char *conf, const char *from,
-	       const char *ticket, bool *ret_inside, struct error *error)
+	       const char *const *files, bool *ret_inside, struct error *error)
 {
 	struct opening opening = { .login = login, .plan = plan, .conf = conf, .from = from };
 
@@ -284,7 +300,7 @@ int login_open(struct login *login, const struct plan *plan, const char *conf, c
 		return -1;
 	}
 	*ret_inside = true;
-	return enter(login, plan, ticket, error);
+	return enter(login, plan, files, error);
 }
 
 int login_open_in(struct login *login, struct container *container, const struct plan *plan,
@@ -321,11 +337,11 @@ static int fork_inside(struct error *error)
 	return 0;
 }
 
-int login_join(struct login *login, const struct plan *plan, const char *ticket,
+int login_join(struct login *login, const struct plan *plan, const char *const *files,
 	       struct error *error)
 {
 	release_switch(login);
-	if (enter(login, plan, ticket, error))
+	if (enter(login, plan, files, error))
 		return -1;
 	container_close(&login->container);
 	cgroup_pair_close(&login->cgroup);

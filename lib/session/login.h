@@ -18,11 +18,13 @@ enum login_way {
 	LOGIN_FORK,    /* the same, but what runs inside is a child of it: cron */
 	LOGIN_HERE,    /* the server's own process joins in open */
 	LOGIN_COMMAND, /* confine run, confine enter: a child of ours joins */
+	LOGIN_SHELL,   /* confine-shell alone: the same, and it becomes the user at once */
 };
 
 struct login {
 	enum login_way way;
 	bool terminal;  /* LOGIN_HERE under login(1): it changes the terminal's owner afterwards */
+	uint64_t ambient; /* set by login_join: what a child of ours is to raise as it becomes the user */
 	struct container container;
 	struct cgroup_pair cgroup;
 	unsigned long long start; /* of the process that stands for it */
@@ -41,7 +43,7 @@ struct login {
  * join began: then *ret_inside is true, and the process must not go on.
  */
 int login_open(struct login *login, const struct plan *plan, const char *conf, const char *from,
-	       const char *ticket, bool *ret_inside, struct error *error);
+	       const char *const *files, bool *ret_inside, struct error *error);
 
 /*
  * LOGIN_COMMAND for `confine enter`: as login_open, in a container that is
@@ -51,11 +53,11 @@ int login_open_in(struct login *login, struct container *container, const struct
 		  const char *from, struct error *error);
 
 /*
- * In the user's process: joins (LOGIN_SETCRED, LOGIN_FORK, LOGIN_COMMAND). With
+ * In the user's process: joins (all ways but LOGIN_HERE). `files`: join.h. With
  * LOGIN_FORK it returns in a child only; the caller's process waits outside
  * and ends as the child ends.
  */
-int login_join(struct login *login, const struct plan *plan, const char *ticket,
+int login_join(struct login *login, const struct plan *plan, const char *const *files,
 	       struct error *error);
 
 /* Closes the login in the process that opened it. */

@@ -5,12 +5,14 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
+#include <linux/securebits.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../base/scope.h"
+#include "identity.h"
 
 /* The three sets of this process, as capget(2) has them. */
 struct sets {
@@ -69,6 +71,27 @@ static int ambient_clear(struct error *error)
 	return 0;
 }
 
+/*
+ * That no_new_privs is still to be set, noted where only the kernel keeps it, through every fork and
+ * exec, and nobody can take it back: root stays root (NOROOT is off) and that is locked
+ * (capabilities(7), "The securebits flags"). It changes nothing, for nobody here sets NOROOT.
+ */
+static int promise_no_new_privileges(struct error *error)
+{
+	int bits = prctl(PR_GET_SECUREBITS);
+
+	if (bits < 0 || prctl(PR_SET_SECUREBITS, bits | SECBIT_NOROOT_LOCKED))
+		return error_errno(error, "cannot lock the secure bits");
+	return 0;
+}
+
+static bool is_promised(void)
+{
+	int bits = prctl(PR_GET_SECUREBITS);
+
+	return bits >= 0 && (bits & SECBIT_NOROOT_LOCKED);
+}
+
 static int set_no_new_privileges(struct error *error)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
@@ -112,16 +135,18 @@ static uint64_t bounding_read(void)
 }
 
 /* Reads back what was set; then one more capability is asked for, which must fail (capset(2)). */
-static int prove(const struct plan *plan, uint64_t keep, struct error *error)
+static int prove(const struct plan *plan, uint64_t keep, enum privilege_ambient ambient,
+		 struct error *error)
 {
 	struct sets sets, more;
 
 	if (sets_get(&sets, error))
 		return -1;
-	if ((sets.permitted & ~keep) || (sets.effective & ~keep) || (sets.inheritable & ~plan->ambient) ||
+	if ((sets.permitted & ~keep) || (sets.effective & ~keep) || (sets.inheritable & (ambient ? ~plan->ambient : ~UINT64_C(0))) ||
 	    (bounding_read() & ~plan->bounding))
 		return error_set(error, ERROR_SYSTEM, "capabilities were not given up");
-	if (plan->no_new_privileges && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1)
+	if (plan->no_new_privileges && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 &&
+	    (ambient != AMBIENT_LATER || !is_promised()))
 		return error_set(error, ERROR_SYSTEM, "no_new_privs is not set");
 	if (plan->filter && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != SECCOMP_MODE_FILTER)
 		return error_set(error, ERROR_SYSTEM, "the seccomp filter is not on");
@@ -138,20 +163,48 @@ static int prove(const struct plan *plan, uint64_t keep, struct error *error)
  * The filter while SYS_ADMIN is still there, for it goes in without no_new_privs too (seccomp(2));
  * permitted shrinks after it, so a profile must allow capset, which the plan has checked.
  */
-int privilege_confine(const struct plan *plan, uint64_t keep, struct error *error)
+int privilege_confine(const struct plan *plan, uint64_t keep, enum privilege_ambient ambient,
+		      struct error *error)
 {
 	struct sets sets;
 
 	if (bounding_limit(plan->bounding, error) || ambient_clear(error) || sets_get(&sets, error))
 		return -1;
-	sets.inheritable = plan->ambient & plan->bounding;
+	sets.inheritable = ambient ? plan->ambient & plan->bounding : 0;
 	if (sets_put(&sets, error))
 		return -1;
-	if (plan->no_new_privileges && set_no_new_privileges(error))
+	if (plan->no_new_privileges && (ambient == AMBIENT_LATER ? promise_no_new_privileges(error)
+								  : set_no_new_privileges(error)))
 		return -1;
 	if (install_filter(plan, error) || privilege_shrink(keep, error))
 		return -1;
-	return prove(plan, keep, error);
+	return prove(plan, keep, ambient, error);
+}
+
+static int ambient_raise(uint64_t set, struct error *error)
+{
+	for (int capability = 0; capability < 64; capability++)
+		if ((set & UINT64_C(1) << capability) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0))
+			return error_errno(error, "cannot raise capability %d", capability);
+	return 0;
+}
+
+int privilege_raise_ambient(uint64_t set, struct error *error)
+{
+	struct sets sets = { .effective = set, .permitted = set, .inheritable = set };
+
+	return sets_put(&sets, error) || ambient_raise(set, error) ? -1 : 0;
+}
+
+int privilege_finish(uid_t uid, gid_t gid, struct error *error)
+{
+	struct sets sets;
+
+	if (sets_get(&sets, error) ||
+	    identity_become(uid, gid, sets.inheritable & bounding_read(), error))
+		return -1;
+	return is_promised() ? set_no_new_privileges(error) : 0;
 }
 
 int privilege_drop_all(struct error *error)

@@ -6,7 +6,17 @@
 #ifndef CONFINE_SESSION_PRIVILEGE_H
 #define CONFINE_SESSION_PRIVILEGE_H
 
+#include <sys/types.h>
+
 #include "../plan/plan.h"
+
+/* What becomes of the plan's ambient set. */
+enum privilege_ambient {
+	AMBIENT_NONE,  /* nobody raises it: it is not given */
+	AMBIENT_NOW,   /* who has joined raises it as they become the user */
+	AMBIENT_LATER, /* a change of uid follows that clears it: confine-shell raises it, setuid
+			* root, and sets no_new_privs, which would void its setuid bit before */
+};
 
 /* Everything: all sets empty, the bounding set too, no_new_privs. For init. */
 int privilege_drop_all(struct error *error);
@@ -17,7 +27,18 @@ int privilege_drop_all(struct error *error);
  * `keep` in permitted and effective. Proved by reading all of it back and by
  * an attempt to get more.
  */
-int privilege_confine(const struct plan *plan, uint64_t keep, struct error *error);
+int privilege_confine(const struct plan *plan, uint64_t keep, enum privilege_ambient ambient,
+		      struct error *error);
+
+/*
+ * What confine-shell does inside for AMBIENT_LATER, at the end of a setuid
+ * root: becomes the user, raises the inheritable and bounding as ambient, and
+ * sets no_new_privs where the join has left that to it.
+ */
+int privilege_finish(uid_t uid, gid_t gid, struct error *error);
+
+/* Makes `set`, permitted and inheritable, effective and ambient, and the only ones permitted. */
+int privilege_raise_ambient(uint64_t set, struct error *error);
 
 /* Permitted and effective become what is in them and in `keep`. */
 int privilege_shrink(uint64_t keep, struct error *error);

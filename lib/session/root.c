@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -261,45 +262,65 @@ static int seal_rows(struct building *building, struct error *error)
 	return 0;
 }
 
-/* Puts ROOT_SELF there. /run is a tmpfs of our own in every container. */
+static int write_mark(int folder, const char *name, const char *text, struct error *error)
+{
+	scope_fd int file = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+
+	if (file < 0)
+		return error_errno(error, "cannot make '%s' of the container's /run/confine", name);
+	return path_write_all(file, text, strlen(text), error);
+}
+
+/* Puts ROOT_SELF and ROOT_SHELL there. /run is a tmpfs of our own in every container. */
 static int mark_inside(struct building *building, const char *id, struct error *error)
 {
 	scope_fd int folder = path_make_in(building->root, "/run/confine", true, error);
-	scope_fd int mount = -1, self = -1;
+	scope_fd int mount = -1;
 
 	if (folder < 0)
 		return -1;
-	mount = mount_new("tmpfs", "size=4k,nr_inodes=3,mode=0755",
+	mount = mount_new("tmpfs", "size=8k,nr_inodes=4,mode=0755",
 			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, error);
 	if (mount < 0)
 		return -1;
-	self = openat(mount, "self", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
-	if (self < 0)
-		return error_errno(error, "cannot make '" ROOT_SELF "'");
-	if (path_write_all(self, id, strlen(id), error))
+	if (write_mark(mount, "self", id, error) ||
+	    (building->plan->shell && write_mark(mount, "shell", building->plan->shell, error)))
 		return -1;
-	close(take_fd(&self));
 	if (mount_attach(mount, folder, "/run/confine", error))
 		return -1;
 	return mount_restrict(mount, "/run/confine", false, MOUNT_ATTR_RDONLY, 0, error);
 }
 
-bool root_is_container(const char *id)
+/* A file that only root can have put there; false where it is none, or too long for `text`. */
+static bool read_mark(const char *path, char *text, size_t size)
 {
 	scope_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct error ignored;
-	scope_fd int self = root < 0 ? -1 : path_open_in(root, ROOT_SELF, O_RDONLY, &ignored);
-	char text[64];
+	scope_fd int file = root < 0 ? -1 : path_open_in(root, path, O_RDONLY | O_NONBLOCK, &ignored);
 	struct stat st;
 	ssize_t got;
 
-	if (self < 0 || fstat(self, &st) || !S_ISREG(st.st_mode) || path_unsafe(&st))
+	if (file < 0 || fstat(file, &st) || !S_ISREG(st.st_mode) || path_unsafe(&st))
 		return false;
-	got = read(self, text, sizeof(text) - 1);
-	if (got < 0)
+	got = read(file, text, size);
+	if (got < 0 || (size_t)got >= size)
 		return false;
 	text[got] = '\0';
-	return !id || !strcmp(text, id);
+	return true;
+}
+
+bool root_is_container(const char *id)
+{
+	char text[64];
+
+	return read_mark(ROOT_SELF, text, sizeof(text)) && (!id || !strcmp(text, id));
+}
+
+char *root_shell(void)
+{
+	char text[PATH_MAX];
+
+	return read_mark(ROOT_SHELL, text, sizeof(text)) ? strdup(text) : NULL;
 }
 
 int root_build(const struct plan *plan, const char *id, struct error *error)

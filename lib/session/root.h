@@ -14,6 +14,9 @@
  * and never by the environment, a program tells that it is inside. */
 #define ROOT_SELF "/run/confine/self"
 
+/* Beside it, what confine-shell starts there. */
+#define ROOT_SHELL "/run/confine/shell"
+
 /*
  * Makes the calling process's mount namespace what `plan` says. The process
  * must be alone in it and root.
@@ -22,6 +25,9 @@ int root_build(const struct plan *plan, const char *id, struct error *error);
 
 /* Whether this process's root is that of container `id` (NULL: of any). */
 bool root_is_container(const char *id);
+
+/* Inside: what ROOT_SHELL says (malloc'ed), or NULL. */
+char *root_shell(void);
 
 /* Writes the plan's sysctls through a procfs of our own (checked by fstatfs). */
 int root_sysctls(const struct plan *plan, struct error *error);

@@ -98,6 +98,7 @@ static const char default_plan[] =
 	"  c 5:1 rwm\n"
 	"  c 5:2 rwm\n"
 	"  c 136:* rwm\n"
+	"shell          /bin/sh\n"
 	"share          user\n"
 	"linger         processes\n"
 	"bounding       "
@@ -145,6 +146,12 @@ static void names_are_veiled_only_from_who_could_read_them(void **state)
 	}
 }
 
+static void comes_by_confine_shell(struct made_plan *made)
+{
+	free(made->user.shell);
+	made->user.shell = strdup(CONFINE_SHELL);
+}
+
 static void a_printed_plan_gives_its_joins_half_back(void **state)
 {
 	scope_made struct made_plan made;
@@ -154,6 +161,7 @@ static void a_printed_plan_gives_its_joins_half_back(void **state)
 	(void)state;
 	made_plan_init(&made);
 	made.host.hard_limits[RLIMIT_CORE] = RLIM_INFINITY;
+	comes_by_confine_shell(&made);
 	made_good(&made, LINES("ulimit = nofile=100:200", "ulimit = core=-1", "group_add = audio",
 			       "env = A=b \"c\"", "oom_score_adj = 500", "cap_add = NET_ADMIN",
 			       "device_cgroup_rule = b 7:* r"));
@@ -270,6 +278,9 @@ static void named_capabilities_become_ambient_for_people_only(void **state)
 
 	(void)state;
 	made_plan_init(&made);
+	made_good(&made, LINES("cap_add = NET_ADMIN, CHOWN"));
+	assert_int_equal(made.plan.ambient, 0);
+	comes_by_confine_shell(&made);
 	made_good(&made, LINES("cap_add = NET_ADMIN, CHOWN"));
 	assert_int_equal(made.plan.ambient, 1 << CAP_NET_ADMIN | 1 << CAP_CHOWN);
 	made.context.service = true;

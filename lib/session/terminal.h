@@ -4,13 +4,13 @@
  * Puts the caller's terminal back however it ends, SIGKILL excepted. Knows no
  * container.
  */
-#ifndef CONFINE_CLI_TERMINAL_H
-#define CONFINE_CLI_TERMINAL_H
+#ifndef CONFINE_SESSION_TERMINAL_H
+#define CONFINE_SESSION_TERMINAL_H
 
 #include <stdbool.h>
 #include <sys/ioctl.h>
 
-#include "../lib/base/error.h"
+#include "../base/error.h"
 
 /* The size of the caller's terminal; all zero where there is none. */
 void terminal_size(struct winsize *ret_size);

@@ -12,8 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "../lib/base/path.h"
-#include "../lib/base/scope.h"
+#include "../base/path.h"
+#include "../base/scope.h"
 
 /* Passed to the process as they come, as `docker run` does. */
 static const int passed[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM };

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Three processes. The caller's own stands outside. A door joins
+ * the container, which puts only its children into the pid namespace, forks
+ * the command and is gone: nobody inside ever sees it (design.md, "Nobody
+ * unjoined in sight"). The command then is the caller's child, for that is
+ * the subreaper.
+ */
+#include "launch.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "../base/scope.h"
+#include "identity.h"
+#include "process.h"
+#include "terminal.h"
+
+/* What door and command tell the caller, over a socket that closes when the command is executed. */
+struct report {
+	enum { REPORT_CHILD, REPORT_TERMINAL, REPORT_PASSED, REPORT_FAULT } kind;
+	pid_t pid; /* REPORT_CHILD: the command's, in the caller's pid namespace */
+	int status; /* REPORT_FAULT: the exit status it means */
+	struct error error;
+};
+
+static int report_send(int socket, const struct report *report, int descriptor)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec part = { .iov_base = (void *)(uintptr_t)report, .iov_len = sizeof(*report) };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+
+	if (descriptor >= 0) {
+		message.msg_control = control.bytes;
+		message.msg_controllen = sizeof(control.bytes);
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.header), &descriptor, sizeof(int));
+	}
+	return sendmsg(socket, &message, MSG_NOSIGNAL) == (ssize_t)sizeof(*report) ? 0 : -1;
+}
+
+static void __attribute__((noreturn))
+report_fault(int socket, const struct error *error, int status)
+{
+	struct report report = { .kind = REPORT_FAULT, .status = status, .error = *error };
+
+	report_send(socket, &report, -1);
+	_exit(status);
+}
+
+/* 1: got one; 0: the socket is closed, the command runs; -1: neither. */
+static int report_receive(int socket, struct report *ret_report, int *ret_descriptor)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec part = { .iov_base = ret_report, .iov_len = sizeof(*ret_report) };
+	struct msghdr message = { .msg_iov = &part,
+				  .msg_iovlen = 1,
+				  .msg_control = control.bytes,
+				  .msg_controllen = sizeof(control.bytes) };
+	ssize_t got;
+
+	do
+		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	while (got < 0 && errno == EINTR);
+	if (got <= 0)
+		return (int)got;
+	*ret_descriptor = -1;
+	if (message.msg_controllen >= CMSG_LEN(sizeof(int)) &&
+	    control.header.cmsg_type == SCM_RIGHTS)
+		memcpy(ret_descriptor, CMSG_DATA(&control.header), sizeof(int));
+	return got == (ssize_t)sizeof(*ret_report) ? 1 : -1;
+}
+
+/*
+ * In the command's process. Its terminal is made inside, so that it has a name there, and while
+ * this process is still root: whoever holds the other side takes it from nobody else.
+ */
+static int make_terminal(const struct launch *launch, const struct winsize *size, int line,
+			 struct error *error)
+{
+	struct report report = { .kind = REPORT_TERMINAL };
+	scope_fd int master = -1, slave = -1;
+	int failed;
+
+	/* devpts gives a new terminal to the file system ids (devpts_pty_new in the kernel). */
+	if (identity_borrow(launch->user->uid, launch->user->gid, error))
+		return -1;
+	failed = terminal_pair(size, &master, &slave, error);
+	identity_return();
+	if (failed)
+		return -1;
+	if (ioctl(slave, TIOCSCTTY, 0))
+		return error_errno(error, "cannot take the terminal");
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if ((launch->streams & 1U << fd) && dup2(slave, fd) < 0)
+			return error_errno(error, "cannot take the terminal");
+	return report_send(line, &report, master)
+		       ? error_errno(error, "cannot pass the terminal on")
+		       : 0;
+}
+
+static int take_terminal(const struct launch *launch, const struct winsize *size, int line,
+			 struct error *error)
+{
+	/* Out of the caller's session in any case: its terminal is not the command's to control. */
+	if (setsid() < 0 && errno != EPERM)
+		return error_errno(error, "cannot begin a session");
+	if (launch->terminal == LAUNCH_NEW_TERMINAL)
+		return make_terminal(launch, size, line, error);
+	if (launch->terminal == LAUNCH_OWN_TERMINAL && ioctl(STDIN_FILENO, TIOCSCTTY, 0))
+		return error_errno(error, "cannot take the terminal");
+	return 0;
+}
+
+static void __attribute__((noreturn))
+be_command(const struct launch *launch, const struct winsize *size, int line)
+{
+	struct error error = ERROR_INIT;
+
+	process_forget_signals();
+	if (take_terminal(launch, size, line, &error) ||
+	    identity_become(launch->user->uid, launch->user->gid, launch->login->ambient, &error))
+		report_fault(line, &error, launch->failure);
+	/* What the caller has open beyond the three streams is none of the command's business. */
+	if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC)) {
+		error_errno(&error, "cannot close the caller's descriptors");
+		report_fault(line, &error, launch->failure);
+	}
+	report_fault(line, &error, launch->execute(launch->context, line, &error));
+}
+
+static int set_groups(const struct host_user *user, struct error *error)
+{
+	if (setgroups(user->groups.count, user->gids))
+		return error_errno(error, "cannot set the groups of '%s'", user->name);
+	return 0;
+}
+
+static void __attribute__((noreturn))
+be_door(const struct launch *launch, const struct winsize *size, int line)
+{
+	struct report report = { .kind = REPORT_CHILD };
+	struct error error = ERROR_INIT;
+
+	if (set_groups(launch->user, &error) ||
+	    login_join(launch->login, launch->plan, launch->files, &error))
+		report_fault(line, &error, launch->failure);
+	report.pid = fork();
+	if (report.pid < 0) {
+		error_errno(&error, "cannot fork into the container");
+		report_fault(line, &error, launch->failure);
+	}
+	if (!report.pid)
+		be_command(launch, size, line);
+	report_send(line, &report, -1);
+	_exit(0);
+}
+
+int launch_pass(int line, int descriptor, struct error *error)
+{
+	struct report report = { .kind = REPORT_PASSED };
+
+	return report_send(line, &report, descriptor)
+		       ? error_errno(error, "cannot pass a descriptor on")
+		       : 0;
+}
+
+static void reap(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* Takes in one report; true where it tells that the command failed. */
+static bool take_report(struct launched *launched, const struct report *report, int descriptor,
+			struct error *error)
+{
+	switch (report->kind) {
+	case REPORT_CHILD:
+		launched->pid = report->pid;
+		return false;
+	case REPORT_TERMINAL:
+		launched->master = descriptor;
+		return false;
+	case REPORT_PASSED:
+		launched->passed = descriptor;
+		return false;
+	case REPORT_FAULT:
+		break;
+	}
+	launched->status = report->status;
+	*error = report->error;
+	return true;
+}
+
+int launch_hear(struct launched *launched, struct error *error)
+{
+	struct report report;
+	int descriptor = -1, more;
+	bool failed = false;
+
+	while ((more = report_receive(launched->line, &report, &descriptor)) > 0)
+		failed = take_report(launched, &report, descriptor, error) || failed;
+	reap(launched->door);
+	if (failed && launched->pid)
+		reap(launched->pid);
+	if (failed)
+		return -1;
+	if (more < 0)
+		return error_errno(error, "cannot hear of the command");
+	if (!launched->pid)
+		return error_set(error, ERROR_SYSTEM,
+				 "the command's process was killed as it joined");
+	return 0;
+}
+
+int launch_begin(const struct launch *launch, struct launched *launched, struct error *error)
+{
+	struct winsize size;
+	int sockets[2];
+
+	launched->status = launch->failure;
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) ||
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets))
+		return error_errno(error, "cannot prepare for the command");
+	terminal_size(&size);
+	terminal_hold_signals();
+	launched->door = fork();
+	if (!launched->door) {
+		close(sockets[0]);
+		be_door(launch, &size, sockets[1]);
+	}
+	close(sockets[1]);
+	launched->line = sockets[0];
+	if (launched->door < 0)
+		return error_errno(error, "cannot fork");
+	return 0;
+}
+
+void launched_clear(struct launched *launched)
+{
+	scope_close(&launched->line);
+	scope_close(&launched->master);
+	scope_close(&launched->passed);
+	*launched = (struct launched)LAUNCHED_INIT;
+}
