@@ -189,7 +189,7 @@ int resolve_mounts(struct resolve *resolve, struct error *error)
 	if (mounts_add_system(resolve, error) || mounts_add_run(resolve, error) ||
 	    mounts_add_network_files(resolve, error) || mounts_add_homes(resolve, error) ||
 	    mounts_add_hidden(resolve, false, error) || mounts_add_home(resolve, error) ||
-	    mounts_add_hidden(resolve, true, error))
+	    mounts_add_pins(resolve, error) || mounts_add_hidden(resolve, true, error))
 		return -1;
 	return mounts_add_volumes(resolve, error);
 }

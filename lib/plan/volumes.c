@@ -227,6 +227,59 @@ static int add_wanted(struct resolve *resolve, const struct wanted *item, struct
 	return add_tmpfs(resolve, item->tmpfs, target, make, error);
 }
 
+/* One folder of the home on itself: what is a mount point cannot be renamed from inside (EBUSY). */
+static int pin_folder(struct resolve *resolve, const char *folder, const char *source,
+		      struct error *error)
+{
+	const struct plan_mount pin = { .kind = MOUNT_BIND,
+					.attributes = MOUNT_ATTR_NODEV,
+					.recursive = true,
+					.as_user = true,
+					.optional = true };
+
+	return mounts_add(resolve, &pin, folder, source, NULL, error);
+}
+
+/* The folders between the home (or one that is pinned already) and `target`. */
+static int pin_above(struct resolve *resolve, const char *target, struct error *error)
+{
+	const struct plan_mount *row = mounts_cover(resolve->plan, target);
+	scope_memory char *source = NULL;
+	size_t length;
+
+	if (!row || !row->as_user)
+		return 0;
+	source = strdup(row->source);
+	length = strlen(row->target);
+	if (!source)
+		return error_memory(error);
+	for (const char *end = strchr(target + length, '/'); end; end = strchr(end + 1, '/')) {
+		scope_memory char *folder = strndup(target, (size_t)(end - target));
+		scope_memory char *from =
+			folder ? text_format("%s%s", source, folder + length) : NULL;
+
+		if (!from)
+			return error_memory(error);
+		if (folder[length] && pin_folder(resolve, folder, from, error))
+			return -1;
+	}
+	return 0;
+}
+
+int mounts_add_pins(struct resolve *resolve, struct error *error)
+{
+	const struct request *request = resolve->request;
+
+	for (size_t i = 0; i < request->volumes.count; i++) {
+		const struct volume_request *volume = &request->volumes.items[i];
+		scope_memory char *target = expand_path(resolve, volume->target, error);
+
+		if (!target || (volume->read_only && pin_above(resolve, target, error)))
+			return resolve_fault(&volume->origin, error);
+	}
+	return 0;
+}
+
 int mounts_add_volumes(struct resolve *resolve, struct error *error)
 {
 	__attribute__((cleanup(wanted_list_clear))) struct wanted_list list = { 0 };
