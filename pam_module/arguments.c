@@ -61,14 +61,15 @@ int arguments_parse(struct arguments *ret_arguments, int argc, const char **argv
 {
 	struct arguments arguments = { .conf = CONFINE_CONF };
 	char quoted[128];
+	int failed = 0;
 
 	for (int i = 0; i < argc; i++)
-		if (take_word(&arguments, argv[i]))
-			return error_set(error, ERROR_POLICY, "unknown module argument '%s'",
-					 text_quote(argv[i], quoted, sizeof(quoted)));
-	if (arguments.only_open && arguments.only_close)
-		return error_set(error, ERROR_POLICY,
-				 "module arguments 'open' and 'close' on one line do nothing");
+		if (take_word(&arguments, argv[i]) && !failed)
+			failed = error_set(error, ERROR_POLICY, "unknown module argument '%s'",
+					   text_quote(argv[i], quoted, sizeof(quoted)));
+	if (!failed && arguments.only_open && arguments.only_close)
+		failed = error_set(error, ERROR_POLICY,
+				   "module arguments 'open' and 'close' on one line do nothing");
 	*ret_arguments = arguments;
-	return 0;
+	return failed;
 }

@@ -17,7 +17,8 @@ struct arguments {
 	bool debug, quiet;
 };
 
-/* Fills `ret_arguments`, which points into argv. An unknown word is an error that quotes it. */
+/* Fills `ret_arguments`, which points into argv. An unknown word is an error that quotes it; the
+ * others are filled in all the same. */
 int arguments_parse(struct arguments *ret_arguments, int argc, const char **argv,
 		    struct error *error);
 

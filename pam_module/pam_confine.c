@@ -11,120 +11,20 @@
 #include <unistd.h>
 
 #include "../lib/base/scope.h"
-#include "../lib/plan/plan.h"
-#include "../lib/policy/exempt.h"
-#include "../lib/policy/policy.h"
 #include "../lib/session/login.h"
 #include "../lib/session/record.h"
 #include "../lib/session/root.h"
 #include "arguments.h"
+#include "call.h"
+#include "decide.h"
 #include "refusal.h"
 #include "server.h"
 #include "state.h"
-
-/* One call of a hook. */
-struct call {
-	pam_handle_t *pamh;
-	struct arguments arguments;
-	struct server server;
-	struct log log;
-	const char *name; /* as PAM has it, for messages */
-	bool quiet;
-};
 
 /* Whether this transaction's session is open: one that was refused or closed is not. */
 static bool stands(const struct state *state)
 {
 	return state && state->login.stands && !state->refused;
-}
-
-static int call_begin(struct call *call, pam_handle_t *pamh, int flags, int argc, const char **argv,
-		      struct error *error)
-{
-	*call = (struct call){ .pamh = pamh, .name = "?", .quiet = ((unsigned)flags & PAM_SILENT) != 0 };
-	if (pam_get_user(pamh, &call->name, NULL) != PAM_SUCCESS || !call->name) {
-		call->name = "?";
-		return error_set(error, ERROR_POLICY, "the server names no user");
-	}
-	if (arguments_parse(&call->arguments, argc, argv, error))
-		return -1;
-	call->quiet = call->quiet || call->arguments.quiet;
-	call->log = refusal_log(&call->pamh, call->arguments.debug);
-	/* Before the server is looked at: inside, /proc does not know this process. */
-	if (state_occupied() && !stands(state_get(pamh)))
-		return error_set(error, ERROR_HOST, "the server's process has a session open already");
-	if (geteuid() != 0)
-		return error_set(error, ERROR_HOST, "the server does not run as root (euid %u)",
-				 geteuid());
-	return server_identify(&call->server, &call->arguments, error);
-}
-
-/* Where a login comes from, for `confine ls`. */
-static char *call_from(const struct call *call)
-{
-	static const int items[] = { PAM_SERVICE, PAM_TTY, PAM_RHOST };
-	const char *texts[3] = { "", "", "" };
-	char quoted[3][128];
-
-	for (int i = 0; i < 3; i++) {
-		const void *item = NULL;
-
-		if (pam_get_item(call->pamh, items[i], &item) == PAM_SUCCESS && item)
-			texts[i] = item;
-		text_quote(texts[i], quoted[i], sizeof(quoted[i]));
-	}
-	return text_format("%s %s %s", quoted[0], quoted[1], quoted[2]);
-}
-
-/*
- * Policy, then plan. *ret_exempt is true where the person is not to be
- * confined, and then there is no plan.
- */
-static int make_plan(const struct call *call, struct plan *ret_plan, bool *ret_exempt,
-		     struct error *error)
-{
-	scope_of(host_user) struct host_user user = { 0 };
-	scope_of(policy) struct policy policy = { 0 };
-	scope_of(request) struct request request = { 0 };
-	scope_memory char *reason = NULL;
-	struct host host;
-	struct plan_context context = {
-		.conf = call->arguments.conf,
-		.here = call->server.way == LOGIN_HERE,
-		.groups_lost = call->server.groups_lost,
-		.cache = RECORD_CACHE,
-		.log = &call->log,
-	};
-	struct subject subject;
-
-	*ret_exempt = true;
-	if (host_user_find(call->name, &user, error))
-		return -1;
-	subject = (struct subject){ user.name, user.uid, user.groups.items, user.groups.count };
-	if (exempt_reason(call->arguments.conf, call->arguments.exempt_group, &subject, &call->log,
-			  &reason, error))
-		return -1;
-	if (reason) {
-		log_debug(&call->log, "%s is not confined: %s", user.name, reason);
-		return 0;
-	}
-	if (policy_load(&policy, call->arguments.conf, &subject, NULL, &call->log, error))
-		return -1;
-	if (policy_exempts(&policy))
-		return 0;
-	*ret_exempt = false;
-	if (request_parse(&request, &policy, error) || host_init(&host, error) ||
-	    plan_resolve(ret_plan, &request, &user, &host, &context, error))
-		return -1;
-	ret_plan->policy = policy_container_half(&policy);
-	if (ret_plan->policy && !ret_plan->message)
-		return 0;
-	if (ret_plan->message)
-		error_set(error, ERROR_DENIED, "%s", ret_plan->message);
-	else
-		error_memory(error);
-	plan_clear(ret_plan);
-	return -1;
 }
 
 /* What the person's programs find in their environment; it tells them, and proves nothing. */
@@ -180,12 +80,10 @@ static int open_session(const struct call *call, struct error *error)
 {
 	struct plan plan = { 0 };
 	struct state *state;
-	bool exempt;
+	int confined = decide_plan(call, &plan, error);
 
-	if (make_plan(call, &plan, &exempt, error))
-		return -1;
-	if (exempt)
-		return 0;
+	if (confined <= 0)
+		return confined;
 	state = check_auth_line(call, error) ? NULL : state_new(call->pamh, error);
 	if (!state) {
 		plan_clear(&plan);
@@ -229,25 +127,35 @@ static void join_or_end(const struct call *call, struct state *state)
 	_exit(255);
 }
 
+/*
+ * A fault of the auth line is logged and no more: sshd ends on a setcred that fails, and who is
+ * exempt must not be locked out. Whoever is not is refused by open, for nothing was noted.
+ */
+static int note_setcred(const struct call *call)
+{
+	char reason[1024];
+
+	if (call->fault.kind != ERROR_NONE)
+		pam_syslog(call->pamh, LOG_ERR, "auth line: %s",
+			   error_format(&call->fault, reason, sizeof(reason)));
+	else if (state_note_setcred(call->pamh) != PAM_SUCCESS)
+		return PAM_CRED_ERR;
+	return PAM_SUCCESS;
+}
+
 __attribute__((visibility("default"))) int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc,
 							  const char **argv)
 {
 	struct state *state = state_get(pamh);
-	struct error error = ERROR_INIT;
 	struct call call;
 
 	/* After an open that joined here (atd, login) nothing is left, nor is there a /proc/self. */
 	if (is_inside(pamh) || ((unsigned)flags & PAM_DELETE_CRED) ||
 	    (state && state->login.way == LOGIN_HERE))
 		return PAM_SUCCESS;
-	if (call_begin(&call, pamh, flags, argc, argv, &error)) {
-		refusal_tell(pamh, call.name, &error, call.quiet);
-		if (state && !state_is_opener(state))
-			_exit(255);
-		return PAM_CRED_ERR;
-	}
+	call_begin(&call, pamh, flags, argc, argv);
 	if (!state)
-		return state_note_setcred(pamh) == PAM_SUCCESS ? PAM_SUCCESS : PAM_CRED_ERR;
+		return note_setcred(&call);
 	if (state->login.way != LOGIN_HERE && !state_is_opener(state))
 		join_or_end(&call, state);
 	return PAM_SUCCESS;
@@ -259,12 +167,11 @@ __attribute__((visibility("default"))) int pam_sm_acct_mgmt(pam_handle_t *pamh, 
 	struct error error = ERROR_INIT;
 	struct plan plan = { 0 };
 	struct call call;
-	bool exempt;
 
 	if (is_inside(pamh) || stands(state_get(pamh)))
 		return PAM_SUCCESS;
-	if (call_begin(&call, pamh, flags, argc, argv, &error) ||
-	    make_plan(&call, &plan, &exempt, &error)) {
+	call_begin(&call, pamh, flags, argc, argv);
+	if (decide_plan(&call, &plan, &error) < 0) {
 		refusal_tell(pamh, call.name, &error, call.quiet);
 		return PAM_PERM_DENIED;
 	}
@@ -289,9 +196,8 @@ __attribute__((visibility("default"))) int pam_sm_open_session(pam_handle_t *pam
 	/* A second line in the same transaction (su-l includes su) has nothing to add. */
 	if (is_inside(pamh) || stands(state_get(pamh)))
 		return PAM_SUCCESS;
-	if (call_begin(&call, pamh, flags, argc, argv, &error))
-		return refuse_session(&call, &error);
-	if (call.arguments.only_close)
+	call_begin(&call, pamh, flags, argc, argv);
+	if (call.fault.kind == ERROR_NONE && call.arguments.only_close)
 		return PAM_IGNORE;
 	if (open_session(&call, &error))
 		return refuse_session(&call, &error);

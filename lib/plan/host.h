@@ -98,6 +98,9 @@ int host_group_find(const struct host *host, const char *name, gid_t *ret_gid, s
 /* getpwnam_r, getgrouplist, getgrgid_r. ERROR_HOST "no user named 'x'" where there is none. */
 int host_user_find(const char *name, struct host_user *ret_user, struct error *error);
 
+/* Whether a name is uid 0's. Asks for the user alone, not for their groups. */
+bool host_user_is_root(const char *name);
+
 /* For `confine run` without --as: root with nothing of anyone's. */
 int host_user_root(struct host_user *ret_user, struct error *error);
 

@@ -179,32 +179,52 @@ static int copy_record(struct host_user *user, const struct passwd *record, stru
 	return find_groups(user, error);
 }
 
-int host_user_find(const char *name, struct host_user *ret_user, struct error *error)
+/* The record of a name; its texts lie in *buffer, the caller's to free. NULL with the reason. */
+static const struct passwd *find_record(const char *name, struct passwd *record, char **buffer,
+					struct error *error)
 {
-	scope_of(host_user) struct host_user user = { 0 };
-	scope_memory char *buffer = NULL;
-	struct passwd record, *found = NULL;
+	struct passwd *found = NULL;
 	char quoted[128];
 	size_t size = 0;
 	int number;
 
 	text_quote(name, quoted, sizeof(quoted));
 	do {
-		if (grow_buffer(&buffer, &size, error))
-			return -1;
-		number = getpwnam_r(name, &record, buffer, size, &found);
+		if (grow_buffer(buffer, &size, error))
+			return NULL;
+		number = getpwnam_r(name, record, *buffer, size, &found);
 	} while (number == ERANGE || number == EINTR);
 	if (!found && lookup_failed(number)) {
 		errno = number;
-		return error_errno(error, "cannot look up user '%s'", quoted);
+		error_errno(error, "cannot look up user '%s'", quoted);
+	} else if (!found) {
+		error_set(error, ERROR_HOST, "no user named '%s'", quoted);
 	}
-	if (!found)
-		return error_set(error, ERROR_HOST, "no user named '%s'", quoted);
-	if (copy_record(&user, found, error))
+	return found;
+}
+
+int host_user_find(const char *name, struct host_user *ret_user, struct error *error)
+{
+	scope_of(host_user) struct host_user user = { 0 };
+	scope_memory char *buffer = NULL;
+	struct passwd record;
+	const struct passwd *found = find_record(name, &record, &buffer, error);
+
+	if (!found || copy_record(&user, found, error))
 		return -1;
 	*ret_user = user;
 	user = (struct host_user){ 0 };
 	return 0;
+}
+
+bool host_user_is_root(const char *name)
+{
+	scope_memory char *buffer = NULL;
+	struct error ignored;
+	struct passwd record;
+	const struct passwd *found = find_record(name, &record, &buffer, &ignored);
+
+	return found && found->pw_uid == 0;
 }
 
 int host_user_root(struct host_user *ret_user, struct error *error)
