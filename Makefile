@@ -92,8 +92,8 @@ $(COMMAND): $(call obj,$(CLI_SRC)) $(LIB)
 $(INIT_BIN): init/confine-init.c $(BUILD)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -Os -Wall -Wextra -Wconversion -static -nostdlib -ffreestanding \
-		-fno-stack-protector -fno-pie -no-pie -fno-asynchronous-unwind-tables \
+	$(Q)$(CC) -std=gnu11 -Os -Wall -Wextra -Wconversion $(WERROR) -static -nostdlib -ffreestanding \
+		-fno-stack-protector -fno-pie -fno-asynchronous-unwind-tables \
 		-Wl,-z,noexecstack -Wl,--build-id=none -s -o $@ $<
 
 # Tests of parts of the command.
@@ -116,8 +116,29 @@ check-unit: $(UNIT_BIN) ## run the unit tests (no root needed)
 deps: ## install what building and testing need (Debian, root)
 	$(Q)packaging/deps
 
+tests: $(UNIT_BIN) $(PAM_TESTS) ## build what tests run
+
+# With clang: its sanitizers' runtime is in the programs, so that a sanitized driver can load the module.
+SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+check-sanitize: deps ## run unit tests, command and module under the address and undefined behaviour sanitizers (root)
+	$(Q)$(MAKE) CC=clang WERROR=-Werror BUILD=$(BUILD)/sanitize CFLAGS='$(SANITIZE)' all tests
+	$(Q)BUILD=$(abspath $(BUILD)/sanitize) tests/run sanitize
+
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
+$(BUILD)/tests/fuzz/flags: $(call obj,$(filter-out cli/main.c,$(CLI_SRC)))
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(LIB)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(COMPILE) -fsanitize=fuzzer -o $@ $< $(filter %.o,$^) $(LIB) $(LIBS)
+fuzzers: $(FUZZERS)
+
+SECONDS = 30
+fuzz: ## throw changed texts at each parser for SECONDS=30 (clang)
+	$(Q)$(MAKE) CC=clang BUILD=$(BUILD)/fuzz CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers
+	$(Q)BUILD=$(abspath $(BUILD)/fuzz) tests/fuzz/run $(SECONDS)
+
 check: deps ## install what is needed, build, run all tests (root)
-	$(Q)$(MAKE) all $(UNIT_BIN) $(PAM_TESTS)
+	$(Q)$(MAKE) all tests
 	$(Q)BUILD=$(abspath $(BUILD)) tests/run all
 
 demo: ## show a confined login beside a plain one; LOGIN=alice: a confined shell (root)
@@ -161,7 +182,7 @@ help: ## say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 FORCE:
-.PHONY: all check check-unit clean demo deps FORCE help install lint
+.PHONY: all bench check check-sanitize check-unit clean demo deps FORCE fuzz fuzzers help install lint tests
 .DELETE_ON_ERROR:
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(PAM_SRC))) $(addsuffix .d,$(UNIT_BIN) $(PAM_TESTS))

@@ -196,6 +196,7 @@ static void entry_that_is_not_roots_alone_is_ignored(void **state)
 	for (size_t i = 0; i < COUNT(spoilers); i++) {
 		scope_of(filter) struct filter made = load(), found = { 0 };
 
+		assert_true(made.count > 0);
 		each_entry(spoilers[i]);
 		assert_false(filter_cache_find(folder, &plain, &found));
 		each_entry(remove_entry);

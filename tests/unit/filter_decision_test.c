@@ -125,7 +125,7 @@ static void add_everything(struct probes *probes)
 	static const char *const looked_at[] = { "clone",	"clone3", "ioctl",     "ipc",
 						 "personality", "socket", "socketcall" };
 
-	for (size_t abi = 0; abi < abi_count(); abi++) {
+	for (enum kernel_abi abi = 0; abi < abi_count(); abi++) {
 		for (uint32_t i = 0; i < NUMBERS; i++) {
 			add_value(probes, abi, i | (abi == ABI_X32 ? X32 : 0), 0);
 			add_value(probes, abi, i | (abi == ABI_X32 ? X32 : 0), UINT64_MAX);
@@ -394,7 +394,7 @@ static char *random_profile(uint64_t *seed, size_t *ret_size)
 
 static void add_awkward(struct probes *probes, uint64_t *seed)
 {
-	for (size_t abi = 0; abi < abi_count(); abi++) {
+	for (enum kernel_abi abi = 0; abi < abi_count(); abi++) {
 		uint32_t number = number_of(abi, "getpriority");
 
 		for (size_t i = 0; i < 300; i++)

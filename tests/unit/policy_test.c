@@ -640,6 +640,9 @@ static void twenty_thousand_policies_cost_what_one_costs(void **state)
 		put(group, "[container]\nnonsense\n");
 	}
 	count_calls(many, 512);
+	/* When the allocator asks for more is its own affair. */
+	one[SYS_mmap] = many[SYS_mmap] = one[SYS_munmap] = many[SYS_munmap] = 0;
+	one[SYS_brk] = many[SYS_brk] = 0;
 	assert_memory_equal(one, many, sizeof(one));
 	/* No folder is listed; what is opened are five names (three are there) in folders whose
 	 * parts are opened one by one, and iniparser's three. */

@@ -242,15 +242,16 @@ static void conditions_keep_caps_arches_and_kernel(void **state)
 static void dockers_old_form_with_a_name_a_rule_is_read(void **state)
 {
 	const char *shared = getenv("CONFINE_SHARED");
-	scope_memory char *path = NULL, *json = NULL;
+	scope_memory char *json = NULL;
 	scope_of(profile) struct profile profile = { 0 };
 	struct error error = ERROR_INIT;
 	scope_fd int file = -1;
+	char path[4096];
 	size_t size;
 
 	(void)state;
-	assert_true(asprintf(&path, "%s/data/docker-old-format.json",
-			     shared ? shared : "../shared") > 0);
+	snprintf(path, sizeof(path), "%s/data/docker-old-format.json",
+		 shared ? shared : "../shared");
 	file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		skip();
