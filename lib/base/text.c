@@ -155,6 +155,20 @@ static int size_power(const char *unit)
 	return *unit ? -1 : (int)(found - units);
 }
 
+/* Not strtold(3), which takes the decimal point of the server's locale. */
+static long double decimal(const char *whole, size_t digits, const char *part, size_t fraction)
+{
+	long double number = 0, scale = 1;
+
+	for (size_t i = 0; i < digits; i++)
+		number = number * 10 + (whole[i] - '0');
+	for (size_t i = 0; i < fraction; i++) {
+		number = number * 10 + (part[i] - '0');
+		scale *= 10;
+	}
+	return number / scale;
+}
+
 int text_size(const char *text, uint64_t *ret_bytes, struct error *error)
 {
 	size_t digits = strspn(text, "0123456789"), fraction = 0;
@@ -175,10 +189,11 @@ int text_size(const char *text, uint64_t *ret_bytes, struct error *error)
 	power = size_power(unit);
 	if (power < 0)
 		return error_set(error, ERROR_POLICY, "'%s' is not a size (as 512m or 2g)", quoted);
-	bytes = strtold(text, NULL);
+	bytes = decimal(text, digits, text + digits + 1, fraction);
 	while (power--)
 		bytes *= 1024;
-	if (bytes > (long double)INT64_MAX)
+	/* Thousands of digits come to infinity, and to no number where the fraction does too. */
+	if (!(bytes <= (long double)INT64_MAX))
 		return error_set(error, ERROR_POLICY, "'%s' is too large a size", quoted);
 	*ret_bytes = (uint64_t)bytes;
 	return 0;

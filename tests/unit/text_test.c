@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Text and numbers of lib/base. */
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../lib/base/scope.h"
+#include "../../lib/base/text.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static const struct {
+	const char *text;
+	uint64_t bytes;
+} sizes[] = {
+	{ "0", 0 },
+	{ "512", 512 },
+	{ "12b", 12 },
+	{ "1k", 1024 },
+	{ "1.5m", 3 << 19 },
+	{ "0.25 GiB", 1 << 28 },
+	{ "2gb", UINT64_C(2) << 30 },
+	{ "1.1k", 1126 },
+	{ "0.0009765625k", 1 },
+	{ "8191p", UINT64_C(8191) << 50 },
+};
+
+static void sizes_are_those_of_docker(void **state)
+{
+	struct error error = ERROR_INIT;
+	uint64_t bytes;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		assert_int_equal(text_size(sizes[i].text, &bytes, &error), 0);
+		assert_int_equal(bytes, sizes[i].bytes);
+	}
+}
+
+/* su and login set the locale of whoever calls them. */
+static void sizes_are_read_alike_where_a_number_has_a_comma(void **state)
+{
+	(void)state;
+	if (!setlocale(LC_NUMERIC, "de_DE.UTF-8") && !setlocale(LC_NUMERIC, "fr_FR.UTF-8"))
+		skip();
+	sizes_are_those_of_docker(state);
+	setlocale(LC_NUMERIC, "C");
+}
+
+static void a_number_of_thousands_of_digits_is_too_large(void **state)
+{
+	char text[2 * 6000 + 2];
+	struct error error = ERROR_INIT;
+	uint64_t bytes;
+
+	(void)state;
+	memset(text, '9', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(text_size(text, &bytes, &error), -1);
+	assert_non_null(strstr(error.text, "is too large a size"));
+	text[6000] = '.';
+	assert_int_equal(text_size(text, &bytes, &error), -1);
+	assert_non_null(strstr(error.text, "is too large a size"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sizes_are_those_of_docker),
+		cmocka_unit_test(sizes_are_read_alike_where_a_number_has_a_comma),
+		cmocka_unit_test(a_number_of_thousands_of_digits_is_too_large),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
