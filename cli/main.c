@@ -39,6 +39,17 @@ static int open_streams(void)
 	return 0;
 }
 
+/* A report that is cut (a full disk) must not be taken for a whole one. */
+static int check_output(int status)
+{
+	struct error error = ERROR_INIT;
+
+	if (status != STATUS_FINE || (!fflush(stdout) && !ferror(stdout)))
+		return status;
+	error_errno(&error, "cannot write to standard output");
+	return command_fail(&error, STATUS_FAILED);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
@@ -48,7 +59,7 @@ int main(int argc, char **argv)
 	if (open_streams())
 		return STATUS_CONFINE_FAILED;
 	if (command)
-		return command->run(command, argc - 1, argv + 1);
+		return check_output(command->run(command, argc - 1, argv + 1));
 	if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h"))
 		return print_help(stdout, STATUS_FINE);
 	if (!strcmp(name, "version") || !strcmp(name, "--version")) {

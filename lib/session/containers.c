@@ -87,8 +87,12 @@ int containers_find(struct container *ret_container, const char *id, struct erro
 {
 	struct search search = { .id = id, .found = CONTAINER_INIT };
 	char quoted[64];
-	int failed = each_owner(visit_find, &search, error);
+	int failed;
 
+	/* Every id begins with nothing: `confine kill "$unset"` must not find the only one. */
+	if (!*id)
+		return error_set(error, ERROR_USAGE, "an empty container ID");
+	failed = each_owner(visit_find, &search, error);
 	if (!failed && search.matches == 1) {
 		search.found.linger = LINGER_PROCESSES;
 		*ret_container = search.found;
