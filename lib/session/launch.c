@@ -185,26 +185,48 @@ static void reap(pid_t pid)
 		;
 }
 
-/* Takes in one report; true where it tells that the command failed. */
-static bool take_report(struct launched *launched, const struct report *report, int descriptor,
+/*
+ * Takes in one report; true where it tells that the command failed. The command's process is seen
+ * inside, where SYS_PTRACE reaches it: what it says is not trusted.
+ */
+static bool take_report(struct launched *launched, struct report *report, int descriptor,
 			struct error *error)
 {
+	scope_fd int given = descriptor;
+
 	switch (report->kind) {
 	case REPORT_CHILD:
 		launched->pid = report->pid;
 		return false;
 	case REPORT_TERMINAL:
-		launched->master = descriptor;
+		scope_close(&launched->master);
+		launched->master = take_fd(&given);
 		return false;
 	case REPORT_PASSED:
-		launched->passed = descriptor;
+		scope_close(&launched->passed);
+		launched->passed = take_fd(&given);
 		return false;
 	case REPORT_FAULT:
 		break;
 	}
+	report->error.file[sizeof(report->error.file) - 1] = '\0';
+	report->error.text[sizeof(report->error.text) - 1] = '\0';
 	launched->status = report->status;
 	*error = report->error;
 	return true;
+}
+
+/* The door has ended, so the command is a child of this process. */
+static int check_child(const struct launched *launched, struct error *error)
+{
+	siginfo_t state;
+
+	if (!launched->pid)
+		return error_set(error, ERROR_SYSTEM,
+				 "the command's process was killed as it joined");
+	if (waitid(P_PID, (id_t)launched->pid, &state, WEXITED | WNOHANG | WNOWAIT))
+		return error_errno(error, "cannot watch the command");
+	return 0;
 }
 
 int launch_hear(struct launched *launched, struct error *error)
@@ -222,10 +244,7 @@ int launch_hear(struct launched *launched, struct error *error)
 		return -1;
 	if (more < 0)
 		return error_errno(error, "cannot hear of the command");
-	if (!launched->pid)
-		return error_set(error, ERROR_SYSTEM,
-				 "the command's process was killed as it joined");
-	return 0;
+	return check_child(launched, error);
 }
 
 int launch_begin(const struct launch *launch, struct launched *launched, struct error *error)
