@@ -31,7 +31,7 @@ void call_begin(struct call *call, pam_handle_t *pamh, int flags, int argc, cons
 
 	*call = (struct call){ .pamh = pamh, .quiet = ((unsigned)flags & PAM_SILENT) != 0 };
 	if (pam_get_user(pamh, &call->name, NULL) != PAM_SUCCESS || !call->name)
-		call->name = "?";
+		call->name = "";
 	if (find_fault(call, argc, argv, &fault))
 		call->fault = fault;
 }

@@ -14,7 +14,7 @@ struct call {
 	struct arguments arguments; /* with a fault: those that were understood */
 	struct server server;
 	struct log log;
-	const char *name; /* as PAM has it, "?" where it has none */
+	const char *name; /* as PAM has it; "" where it has none */
 	bool quiet;
 	struct error fault; /* of the line or of the server; kind ERROR_NONE where there is none */
 };

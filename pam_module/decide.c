@@ -53,6 +53,8 @@ int decide_plan(const struct call *call, struct plan *ret_plan, struct error *er
 	struct subject subject;
 	int exempt;
 
+	if (!call->name[0])
+		return error_set(error, ERROR_POLICY, "the server names no user");
 	/* Asked first and alone: a directory server that is down answers nothing about groups. */
 	if (host_user_is_root(call->name)) {
 		log_debug(&call->log, "%s is not confined: uid 0", call->name);
