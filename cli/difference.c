@@ -63,8 +63,9 @@ static const struct {
 	{ shared, "all logins of one user meet in one container" },
 	{ restricted,
 	  "no_new_privileges is on: setuid programs and file capabilities give nothing" },
-	{ ambient, "capabilities written out in cap_add reach the user's own processes (ambient), "
-		   "where confine-shell starts them: under sshd, or alone; not under cron, at, su" },
+	{ ambient,
+	  "capabilities written out in cap_add reach the user's own processes (ambient), "
+	  "where confine-shell starts them: under sshd, or alone; not under cron, at, su" },
 	{ default_filter, "ioctl TIOCSTI and TIOCLINUX are refused, and sockets of AF_ALG and "
 			  "AF_VSOCK whatever the upper half of the family's word says" },
 	{ default_filter, "as in Docker: an i386 program reaches AF_VSOCK by socketcall, where "

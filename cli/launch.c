@@ -36,8 +36,8 @@ static int wait_for(pid_t pid)
 }
 
 /* The command runs. */
-static int attend(const struct launch_order *order, const struct launched *launched, int *ret_status,
-		  struct error *error)
+static int attend(const struct launch_order *order, const struct launched *launched,
+		  int *ret_status, struct error *error)
 {
 	scope_fd int pidfd = (int)syscall(SYS_pidfd_open, launched->pid, 0);
 	int failed;

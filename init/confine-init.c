@@ -137,7 +137,8 @@ void __attribute__((noreturn, used)) start(const long *stack)
 	while (linger[0] == 'y')
 		pause_a_while();
 	await_end(linger[0] == 'p', host_pids);
-	/* Said before the lock goes with this process: whoever gets it then sees that this ended. */
+	/* Said before the lock goes with this process: whoever gets it then sees that this ended.
+	 */
 	call(__NR_write, LOGINS, (long)"ended\n", 6, 0);
 	if (host_pids)
 		call(__NR_write, KILL, (long)"1", 1, 0);

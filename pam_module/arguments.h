@@ -9,7 +9,7 @@
 #include "../lib/session/login.h"
 
 struct arguments {
-	const char *conf;         /* the policy folder */
+	const char *conf; /* the policy folder */
 	const char *exempt_group; /* NULL: none */
 	bool way_given;
 	enum login_way way;

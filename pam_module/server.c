@@ -10,7 +10,8 @@
 static const struct row {
 	const char *name;
 	struct server server;
-	bool at_once; /* executes the shell without a further fork: the dead man's switch is no help */
+	bool at_once; /* executes the shell without a further fork: the dead man's switch is no help
+		       */
 	bool goes_on; /* with the command, after a refused open_session */
 } rows[] = {
 	{ "sshd", { .way = LOGIN_SETCRED }, false, false },
@@ -68,9 +69,10 @@ int server_identify(struct server *ret_server, const struct arguments *arguments
 	if (!arguments->way_given)
 		return 0;
 	if (row && row->at_once && arguments->way != LOGIN_HERE)
-		return error_set(error, ERROR_POLICY,
-				 "join=%s cannot hold a login by %s, which executes the shell at once",
-				 arguments->way == LOGIN_FORK ? "fork" : "setcred", name);
+		return error_set(
+			error, ERROR_POLICY,
+			"join=%s cannot hold a login by %s, which executes the shell at once",
+			arguments->way == LOGIN_FORK ? "fork" : "setcred", name);
 	ret_server->way = arguments->way;
 	return 0;
 }

@@ -8,7 +8,7 @@
 struct server {
 	enum login_way way;
 	bool groups_lost; /* sets the groups anew after open, and calls no setcred after that */
-	bool terminal;    /* changes the terminal's owner after open */
+	bool terminal; /* changes the terminal's owner after open */
 };
 
 /*

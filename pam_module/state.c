@@ -101,7 +101,8 @@ struct state *state_new(pam_handle_t *pamh, struct error *error)
 
 void state_drop(pam_handle_t *pamh)
 {
-	/* libpam calls the cleanup of what was there, and keeps the place: this allocates nothing. */
+	/* libpam calls the cleanup of what was there, and keeps the place: this allocates nothing.
+	 */
 	pam_set_data(pamh, session_name, NULL, NULL);
 	occupied = false;
 }

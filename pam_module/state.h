@@ -18,7 +18,7 @@ struct state {
 	/* One page that is shared with children: whether any of them joined. */
 	bool *joined;
 	bool joined_here; /* this very process did, or tried to */
-	bool refused;     /* open failed; with join=here perhaps half way in */
+	bool refused; /* open failed; with join=here perhaps half way in */
 	struct plan plan;
 	struct login login;
 };

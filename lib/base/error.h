@@ -9,33 +9,35 @@
 
 enum error_kind {
 	ERROR_NONE = 0,
-	ERROR_USAGE,       /* the caller's own words are wrong */
-	ERROR_POLICY,      /* what the admin wrote is wrong */
+	ERROR_USAGE, /* the caller's own words are wrong */
+	ERROR_POLICY, /* what the admin wrote is wrong */
 	ERROR_UNSUPPORTED, /* right, but not supported by this build */
-	ERROR_HOST,        /* right, but this host cannot do it */
-	ERROR_LIMIT,       /* a limit of the policy or of the kernel is reached */
-	ERROR_DENIED,      /* the policy refuses this person */
-	ERROR_SYSTEM,      /* a system call failed */
+	ERROR_HOST, /* right, but this host cannot do it */
+	ERROR_LIMIT, /* a limit of the policy or of the kernel is reached */
+	ERROR_DENIED, /* the policy refuses this person */
+	ERROR_SYSTEM, /* a system call failed */
 	ERROR_MEMORY,
 };
 
 struct error {
 	enum error_kind kind;
-	int number;     /* errno where a system call failed, else 0 */
-	unsigned line;  /* of the policy file; 0 where there is none */
+	int number; /* errno where a system call failed, else 0 */
+	unsigned line; /* of the policy file; 0 where there is none */
 	char file[256]; /* the policy file; empty where there is none */
 	char text[640]; /* cut with "..." when longer */
 };
 
-#define ERROR_INIT { .kind = ERROR_NONE }
+#define ERROR_INIT                 \
+	{                          \
+		.kind = ERROR_NONE \
+	}
 
 /* Fills the error; always returns -1, so that `return error_set(...)` reads well. */
 int error_set(struct error *error, enum error_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* As error_set with ERROR_SYSTEM, and appends ": " and the text of errno (which it keeps). */
-int error_errno(struct error *error, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+int error_errno(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Out of memory; returns -1. */
 int error_memory(struct error *error);

@@ -56,7 +56,8 @@ static int make_entry(int dir, const char *name, bool folder)
 		if (mkdirat(dir, name, 0755) && errno != EEXIST)
 			return -1;
 	} else {
-		made = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+		made = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			      0644);
 		if (made < 0 && errno != EEXIST)
 			return -1;
 		if (made >= 0)
@@ -138,7 +139,7 @@ static int real_down(char **real, const char *name)
 }
 
 struct walk {
-	int at;     /* the folder reached */
+	int at; /* the folder reached */
 	char *real; /* its path without symlinks, "" for the root */
 	char *rest; /* what is left to walk */
 	int links;
@@ -207,7 +208,8 @@ static int walk_step(struct walk *walk)
 	return 0;
 }
 
-/* Whether a path is written without what a walk would take out of it: `//`, `.`, `..`, a last `/`. */
+/* Whether a path is written without what a walk would take out of it: `//`, `.`, `..`, a last `/`.
+ */
 static bool is_plain(const char *path)
 {
 	if (!strcmp(path, "/"))
@@ -356,7 +358,8 @@ int path_open_root_file(int dir, const char *path, struct error *error)
 		dir = folder;
 	}
 	/* O_NONBLOCK: a FIFO must not hang a login; it is refused by its type below. */
-	fd = openat(dir, slash ? slash + 1 : path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = openat(dir, slash ? slash + 1 : path,
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return fail(error, path);
 	return check_root_owned(fd, path, S_IFREG, error);

@@ -8,8 +8,8 @@
 #define CONFINE_BASE_PATH_H
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 #include "error.h"
@@ -43,7 +43,8 @@ int path_open_trusted(const char *path, char **ret_real, struct error *error);
  * -1 with error->number ENOENT where it is not there. */
 int path_open_root_file(int dir, const char *path, struct error *error);
 
-/* The same for a folder. `dir` may be AT_FDCWD with an absolute path: then every part is checked. */
+/* The same for a folder. `dir` may be AT_FDCWD with an absolute path: then every part is checked.
+ */
 int path_open_root_folder(int dir, const char *path, struct error *error);
 
 /* Why `st` is not "root's and writable by no one else", or NULL where it is. */

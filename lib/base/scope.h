@@ -64,11 +64,11 @@ static inline int take_fd(int *fd)
 	return taken;
 }
 
-#define take_pointer(pointer)                         \
-	__extension__({                               \
+#define take_pointer(pointer)                               \
+	__extension__({                                     \
 		__typeof__(*(pointer)) taken_ = *(pointer); \
-		*(pointer) = NULL;                    \
-		taken_;                               \
+		*(pointer) = NULL;                          \
+		taken_;                                     \
 	})
 
 #endif

@@ -204,8 +204,8 @@ int text_boolean(const char *text, bool *ret_value, struct error *error)
 	static const struct {
 		const char *word;
 		bool value;
-	} words[] = { { "yes", true }, { "no", false },	  { "true", true }, { "false", false },
-		      { "1", true },   { "0", false }, { "on", true },	 { "off", false } };
+	} words[] = { { "yes", true }, { "no", false }, { "true", true }, { "false", false },
+		      { "1", true },   { "0", false },	{ "on", true },	  { "off", false } };
 	char quoted[128];
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
@@ -229,7 +229,8 @@ const char *text_quote(const char *text, char *buffer, size_t size)
 			used += (size_t)snprintf(buffer + used, size - used, "...");
 			break;
 		}
-		used += (size_t)snprintf(buffer + used, size - used, plain ? "%c" : "\\x%02x", byte);
+		used += (size_t)snprintf(buffer + used, size - used, plain ? "%c" : "\\x%02x",
+					 byte);
 	}
 	buffer[used] = '\0';
 	return buffer;

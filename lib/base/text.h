@@ -25,13 +25,15 @@ int strings_addf(struct strings *list, struct error *error, const char *format, 
 	__attribute__((format(printf, 3, 4)));
 bool strings_contain(const struct strings *list, const char *text);
 
-/* Adds each part of `text` between separators, white space around it cut; empty parts are an error. */
+/* Adds each part of `text` between separators, white space around it cut; empty parts are an error.
+ */
 int text_split(struct strings *list, const char *text, char separator, struct error *error);
 
 /* Copies the text without the white space around it; NULL when out of memory. */
 char *text_trim(const char *text);
 
-/* A whole decimal number with nothing around it, within [least, most]; the messages quote `text`. */
+/* A whole decimal number with nothing around it, within [least, most]; the messages quote `text`.
+ */
 int text_number(const char *text, int64_t least, int64_t most, int64_t *ret_number,
 		struct error *error);
 int text_unsigned(const char *text, uint64_t most, uint64_t *ret_number, struct error *error);
@@ -57,7 +59,8 @@ bool text_starts(const char *text, const char *prefix);
 /* As asprintf, but returns the string or NULL. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Grows an array of `size`-byte items by one zeroed item and returns it; NULL when out of memory. */
+/* Grows an array of `size`-byte items by one zeroed item and returns it; NULL when out of memory.
+ */
 void *array_add(void *items_pointer, size_t *count, size_t size);
 
 #endif

@@ -192,8 +192,8 @@ static int give_up(const char *path, int number)
 }
 
 /*
- * Whether glob(3) took a call that failed for "not there": what is to be hidden would be seen. EACCES
- * is root's on a root-squashed NFS, where nothing can be hidden either.
+ * Whether glob(3) took a call that failed for "not there": what is to be hidden would be seen.
+ * EACCES is root's on a root-squashed NFS, where nothing can be hidden either.
  */
 static bool glob_missed(int number)
 {

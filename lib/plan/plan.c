@@ -91,9 +91,9 @@ static int resolve_plain(struct resolve *resolve, struct error *error)
 
 /* A later step may use what a former one found out: rootfs before mounts, mounts before nodes. */
 static int (*const steps[])(struct resolve *, struct error *) = {
-	resolve_plain,	resolve_rootfs,	 resolve_shell,      resolve_namespaces, resolve_capabilities, resolve_share,
-	resolve_groups, resolve_sysctls, resolve_limits,     resolve_environment,  resolve_seccomp,
-	resolve_mounts, resolve_devices, resolve_warnings,
+	resolve_plain,	 resolve_rootfs, resolve_shell,	  resolve_namespaces, resolve_capabilities,
+	resolve_share,	 resolve_groups, resolve_sysctls, resolve_limits,     resolve_environment,
+	resolve_seccomp, resolve_mounts, resolve_devices, resolve_warnings,
 };
 
 int plan_resolve(struct plan *ret_plan, const struct request *request, const struct host_user *user,

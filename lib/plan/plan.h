@@ -126,7 +126,8 @@ struct plan_context {
 	bool groups_lost; /* login and atd set the groups anew after open: group_add is refused */
 	bool no_home; /* `confine run` without --as: nobody's home, uid 0's is an empty tmpfs */
 	char *const *environment; /* `confine run`: where env without `=` looks; NULL: refused */
-	const char *cache; /* folder of compiled filters; NULL: made anew, and what is skipped told */
+	const char
+		*cache; /* folder of compiled filters; NULL: made anew, and what is skipped told */
 	struct strings *calls; /* `confine seccomp`: gets filter_explain's lines; or NULL */
 	const struct log *log;
 };

@@ -69,7 +69,8 @@ int mounts_add_network_files(struct resolve *resolve, struct error *error);
 int mounts_add_homes(struct resolve *resolve, struct error *error);
 int mounts_add_home(struct resolve *resolve, struct error *error);
 int mounts_add_hidden(struct resolve *resolve, bool in_home, struct error *error);
-/* Keeps the names of read-only volumes within the home: the folders above each stay where they are. */
+/* Keeps the names of read-only volumes within the home: the folders above each stay where they are.
+ */
 int mounts_add_pins(struct resolve *resolve, struct error *error);
 int mounts_add_volumes(struct resolve *resolve, struct error *error);
 

@@ -29,8 +29,8 @@ static bool in_group(const struct host_user *user, gid_t gid)
 
 /*
  * Whether the name needs more than its own mode to be kept from this person. A
- * veil has its price (what is built in is root's alone, but for the policies): it shows changes of other files in its folder only to
- * the next login (overlayfs keeps names in its cache).
+ * veil has its price (what is built in is root's alone, but for the policies): it shows changes of
+ * other files in its folder only to the next login (overlayfs keeps names in its cache).
  */
 static bool needs_veil(const struct resolve *resolve, const struct concealed *item)
 {

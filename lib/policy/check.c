@@ -38,8 +38,8 @@ static int check_value(struct check *check, const struct key *key, const struct 
 	scope_of(request) struct request request = { 0 };
 	struct error fault = ERROR_INIT;
 
-	return request_value(&request, key, value, &fault) ? note(check, value->origin.file, &fault) :
-							     0;
+	return request_value(&request, key, value, &fault) ? note(check, value->origin.file, &fault)
+							   : 0;
 }
 
 static int check_list(struct check *check, const struct key *key, const struct value *value)
@@ -148,8 +148,9 @@ static int open_entry(struct check *check, int dir, const char *name, const char
 	if (*ret_fd >= 0)
 		return 0;
 	if (errno == ELOOP || errno == ENXIO)
-		error_set(&fault, ERROR_POLICY, errno == ELOOP ? "a symbolic link is no policy file" :
-								 "not a regular file");
+		error_set(&fault, ERROR_POLICY,
+			  errno == ELOOP ? "a symbolic link is no policy file"
+					 : "not a regular file");
 	else
 		error_errno(&fault, "cannot open");
 	return note(check, file, &fault);
@@ -174,8 +175,8 @@ static int check_file(struct check *check, int dir, const char *name, const char
 /* What package managers and editors leave beside a file. */
 static bool is_leftover(const char *name)
 {
-	static const char *const endings[] = { "~", ".dpkg-old", ".dpkg-dist", ".dpkg-new",
-					       ".ucf-dist", ".ucf-old", ".rpmnew", ".rpmsave" };
+	static const char *const endings[] = { "~",	    ".dpkg-old", ".dpkg-dist", ".dpkg-new",
+					       ".ucf-dist", ".ucf-old",	 ".rpmnew",    ".rpmsave" };
 	size_t length = strlen(name);
 
 	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
@@ -297,8 +298,9 @@ static int check_entry(struct check *check, int conf, const char *path, const ch
 		return check_file(check, conf, name, file, check_exempt);
 	if (is_leftover(name))
 		return 0;
-	return findings_addf(check->findings, file, 0, check->error,
-			     "nothing reads this: default.ini, exempt, group/, user/, seccomp/ are read");
+	return findings_addf(
+		check->findings, file, 0, check->error,
+		"nothing reads this: default.ini, exempt, group/, user/, seccomp/ are read");
 }
 
 /* Whether logins would take the folder: all of its path must be root's. */
@@ -345,8 +347,8 @@ int policy_check(const char *path, struct findings *ret_findings, struct error *
 		return error_memory(error);
 	if (fd < 0 || fstat(fd, &st))
 		return error_errno(error, "cannot open '%s'", shown);
-	failed = S_ISDIR(st.st_mode) ? check_folder(&check, fd, shown) :
-				       check_file(&check, AT_FDCWD, path, shown, check_ini);
+	failed = S_ISDIR(st.st_mode) ? check_folder(&check, fd, shown)
+				     : check_file(&check, AT_FDCWD, path, shown, check_ini);
 	if (failed)
 		return -1;
 	*ret_findings = findings;

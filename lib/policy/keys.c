@@ -9,9 +9,9 @@
 static_assert(KEY_COUNT <= sizeof(((struct policy *)NULL)->settings) / sizeof(struct setting),
 	      "a policy has a setting for each key");
 
-#define ROW(id, section, name, flag, shape, half, state, parse, fallback, sentence)         \
-	[KEY_##id] = { KEY_##id,      section,	     name,     flag, SHAPE_##shape, HALF_##half, \
-		       STATE_##state, parse_##parse, fallback, sentence }
+#define ROW(id, section, name, flag, shape, half, state, parse, fallback, sentence)        \
+	[KEY_##id] = { KEY_##id,    section,	   name,	  flag,	    SHAPE_##shape, \
+		       HALF_##half, STATE_##state, parse_##parse, fallback, sentence }
 
 /* clang-format off */
 #define P "policy"
@@ -137,11 +137,14 @@ const struct key keys[KEY_COUNT] = {
 };
 /* clang-format on */
 
-/* What only root reads on the host and uid 0 inside must not (design.md; tried with the host's tree). */
+/* What only root reads on the host and uid 0 inside must not (design.md; tried with the host's
+ * tree). */
 const struct key_built_in key_built_ins[] = {
 	{ KEY_HOMES, "", "/home" },
-	{ KEY_HIDE, "shadow", "/etc/shadow*, /var/backups/shadow*, /etc/shadow+, /etc/nshadow, /etc/shadow.edit" },
-	{ KEY_HIDE, "gshadow", "/etc/gshadow*, /var/backups/gshadow*, /etc/gshadow+, /etc/gshadow.edit" },
+	{ KEY_HIDE, "shadow",
+	  "/etc/shadow*, /var/backups/shadow*, /etc/shadow+, /etc/nshadow, /etc/shadow.edit" },
+	{ KEY_HIDE, "gshadow",
+	  "/etc/gshadow*, /var/backups/gshadow*, /etc/gshadow+, /etc/gshadow.edit" },
 	{ KEY_HIDE, "opasswd", "/etc/security/opasswd*" },
 	{ KEY_HIDE, "ssh_host_keys", "/etc/ssh/ssh_host_*_key" },
 	{ KEY_HIDE, "keytab", "/etc/krb5.keytab*" },
@@ -161,26 +164,81 @@ const struct key_built_in key_built_ins[] = {
 const size_t key_built_in_count = sizeof(key_built_ins) / sizeof(*key_built_ins);
 
 /* Flags of `docker run` (docker/cli, 28) that have no key. */
+/* clang-format off: it would put one on a line. */
 static const char *const docker_only[] = {
-	"add-host",	     "annotation",	  "attach",		"blkio-weight-device",
-	"cgroup-parent",     "cidfile",		  "cpu-count",		"cpu-percent",
-	"cpu-period",	     "cpu-quota",	  "cpu-rt-period",	"cpu-rt-runtime",
-	"detach",	     "detach-keys",	  "device-read-iops",	"device-write-iops",
-	"disable-content-trust", "dns",		  "dns-option",		"dns-search",
-	"domainname",	     "entrypoint",	  "expose",		"health-cmd",
-	"health-interval",   "health-retries",	  "health-start-interval", "health-start-period",
-	"health-timeout",    "init",		  "interactive",	"io-maxbandwidth",
-	"io-maxiops",	     "ip",		  "ip6",		"isolation",
-	"kernel-memory",     "label",		  "label-file",		"link",
-	"link-local-ip",     "log-driver",	  "log-opt",		"mac-address",
-	"memory-swappiness", "mount",		  "name",		"net",
-	"net-alias",	     "network-alias",	  "no-healthcheck",	"oom-kill-disable",
-	"platform",	     "publish",		  "publish-all",	"pull",
-	"quiet",	     "restart",		  "rm",			"runtime",
-	"security-opt",	     "sig-proxy",	  "stop-signal",	"stop-timeout",
-	"storage-opt",	     "tty",		  "use-api-socket",	"user",
-	"volume-driver",     "volumes-from",	  "workdir",
+	"add-host",
+	"annotation",
+	"attach",
+	"blkio-weight-device",
+	"cgroup-parent",
+	"cidfile",
+	"cpu-count",
+	"cpu-percent",
+	"cpu-period",
+	"cpu-quota",
+	"cpu-rt-period",
+	"cpu-rt-runtime",
+	"detach",
+	"detach-keys",
+	"device-read-iops",
+	"device-write-iops",
+	"disable-content-trust",
+	"dns",
+	"dns-option",
+	"dns-search",
+	"domainname",
+	"entrypoint",
+	"expose",
+	"health-cmd",
+	"health-interval",
+	"health-retries",
+	"health-start-interval",
+	"health-start-period",
+	"health-timeout",
+	"init",
+	"interactive",
+	"io-maxbandwidth",
+	"io-maxiops",
+	"ip",
+	"ip6",
+	"isolation",
+	"kernel-memory",
+	"label",
+	"label-file",
+	"link",
+	"link-local-ip",
+	"log-driver",
+	"log-opt",
+	"mac-address",
+	"memory-swappiness",
+	"mount",
+	"name",
+	"net",
+	"net-alias",
+	"network-alias",
+	"no-healthcheck",
+	"oom-kill-disable",
+	"platform",
+	"publish",
+	"publish-all",
+	"pull",
+	"quiet",
+	"restart",
+	"rm",
+	"runtime",
+	"security-opt",
+	"sig-proxy",
+	"stop-signal",
+	"stop-timeout",
+	"storage-opt",
+	"tty",
+	"use-api-socket",
+	"user",
+	"volume-driver",
+	"volumes-from",
+	"workdir",
 };
+/* clang-format on */
 
 const struct key *key_find(const char *section, const char *name)
 {

@@ -76,9 +76,9 @@ enum key_id {
 
 enum key_shape {
 	SHAPE_SINGLE, /* the most specific layer wins */
-	SHAPE_LIST,   /* adds up, one value an entry */
+	SHAPE_LIST, /* adds up, one value an entry */
 	SHAPE_COMMAS, /* adds up, an entry is split at commas */
-	SHAPE_CAPS,   /* as SHAPE_COMMAS, merged by the rule for capabilities */
+	SHAPE_CAPS, /* as SHAPE_COMMAS, merged by the rule for capabilities */
 };
 
 /* What a key describes: whether a changed value needs a new container, or only binds this login. */
@@ -91,7 +91,7 @@ enum key_half {
 
 enum key_state {
 	STATE_BUILT,
-	STATE_LATER,    /* of the contract, "not supported yet by this build" */
+	STATE_LATER, /* of the contract, "not supported yet by this build" */
 	STATE_RESERVED, /* known, and a login cannot have it */
 };
 
@@ -105,8 +105,8 @@ struct key {
 	enum key_state state;
 	/* Puts one value into the request; checks its grammar. Never NULL. */
 	int (*parse)(struct request *request, const struct value *value, struct error *error);
-	/* The built-in value of a single key, as text; "" where there is none (or where it depends on
-	 * others: seccomp, share). Lists have theirs in key_built_ins. */
+	/* The built-in value of a single key, as text; "" where there is none (or where it depends
+	 * on others: seccomp, share). Lists have theirs in key_built_ins. */
 	const char *fallback;
 	const char *sentence;
 };

@@ -13,7 +13,7 @@
 struct layer {
 	char *file; /* what messages call it */
 	bool group;
-	int priority;  /* of a group */
+	int priority; /* of a group */
 	unsigned rank; /* from 1; groups of one priority share one */
 	struct ini ini;
 };

@@ -17,7 +17,7 @@
 #include "findings.h"
 
 struct origin {
-	char *file;    /* owned; e.g. "/etc/confine.d/user/alice.ini", "--cap-add", "built-in" */
+	char *file; /* owned; e.g. "/etc/confine.d/user/alice.ini", "--cap-add", "built-in" */
 	unsigned line; /* 0 where there is none */
 };
 
@@ -25,7 +25,8 @@ struct value {
 	char *text;
 	char *suffix; /* of `volume.scratch`: "scratch"; "" for the bare key */
 	struct origin origin;
-	unsigned layer; /* 0: built-in; the higher, the more specific; groups of one priority share it */
+	unsigned layer; /* 0: built-in; the higher, the more specific; groups of one priority share
+			   it */
 };
 
 /* The effective values of one key. SHAPE_SINGLE: none or one. */
@@ -36,7 +37,7 @@ struct setting {
 
 /* What the layers' cap_add and cap_drop come to (design.md, "Layers"). */
 struct caps_merged {
-	uint64_t set;   /* bit N: capability N; with all, every bit that was not dropped */
+	uint64_t set; /* bit N: capability N; with all, every bit that was not dropped */
 	uint64_t named; /* names written out, in either list: the host must know them */
 	uint64_t added; /* of `set`: names written out in cap_add (the ambient rule) */
 };

@@ -14,9 +14,9 @@
 
 /* A list item: its parsed form, and where it stands in the policy. */
 struct device_request {
-	char *host, *inside;      /* inside NULL: the same path */
-	unsigned char access;     /* ACCESS_READ | ... */
-	bool access_written;      /* privileged ignores custom ones, with a warning */
+	char *host, *inside; /* inside NULL: the same path */
+	unsigned char access; /* ACCESS_READ | ... */
+	bool access_written; /* privileged ignores custom ones, with a warning */
 	struct origin origin;
 };
 
@@ -52,9 +52,9 @@ struct volume_request {
 struct tmpfs_request {
 	char *target;
 	uint64_t size_bytes; /* 0: the kernel's default, half of memory */
-	unsigned mode;       /* 01777 unless given */
+	unsigned mode; /* 01777 unless given */
 	bool mode_written;
-	int64_t uid, gid;    /* -1: not given */
+	int64_t uid, gid; /* -1: not given */
 	bool exec, suid, dev, read_only; /* docker's --tmpfs: noexec,nosuid,nodev unless given */
 	struct origin origin;
 };
@@ -81,9 +81,9 @@ enum home_view { HOME_OWN, HOME_TMPFS, HOME_ALL };
 enum tristate { UNSET = -1, NO = 0, YES = 1 };
 
 /* A growing array of one of the above. */
-#define REQUEST_LIST(type) \
-	struct {           \
-		type *items; \
+#define REQUEST_LIST(type)    \
+	struct {              \
+		type *items;  \
 		size_t count; \
 	}
 
@@ -113,8 +113,8 @@ struct request {
 	struct origin share_origin;
 	enum lingering linger;
 	unsigned max_sessions; /* 0: no limit */
-	char *message;         /* NULL: none */
-	char *shell;           /* NULL: not written */
+	char *message; /* NULL: none */
+	char *shell; /* NULL: not written */
 	struct origin shell_origin;
 
 	REQUEST_LIST(struct cap_request) capabilities; /* where the names of `caps` stand */
@@ -127,7 +127,8 @@ struct request {
 	REQUEST_LIST(struct pair_request) env;
 	REQUEST_LIST(struct path_request) env_files;
 	REQUEST_LIST(struct path_request) group_add;
-	REQUEST_LIST(struct path_request) hide; /* with the built-in ones, unless removed by suffix */
+	REQUEST_LIST(struct path_request)
+	hide; /* with the built-in ones, unless removed by suffix */
 	REQUEST_LIST(struct path_request) homes;
 	REQUEST_LIST(struct path_request) run;
 };

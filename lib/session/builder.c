@@ -64,8 +64,8 @@ static int open_init(struct error *error)
 	handle = open(path, O_PATH | O_CLOEXEC);
 	if (handle < 0)
 		return error_errno(error, "cannot open '" CONFINE_INIT "'");
-	return mount_clone(handle, CONFINE_INIT, false, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID, MS_PRIVATE,
-			   error);
+	return mount_clone(handle, CONFINE_INIT, false, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID,
+			   MS_PRIVATE, error);
 }
 
 /*
@@ -210,7 +210,8 @@ static ssize_t receive(int line, struct error *ret_error)
 		left = READY_TIMEOUT_MS - (now.tv_sec - start.tv_sec) * 1000 -
 		       (now.tv_nsec - start.tv_nsec) / 1000000;
 	}
-	while (came > 0 && (got = recv(line, ret_error, sizeof(*ret_error), 0)) < 0 && errno == EINTR)
+	while (came > 0 && (got = recv(line, ret_error, sizeof(*ret_error), 0)) < 0 &&
+	       errno == EINTR)
 		;
 	return got;
 }
@@ -227,7 +228,8 @@ static int await_ready(int line, struct error *error)
 	if (got == 1)
 		return 0;
 	if (got != sizeof(reason))
-		return error_set(error, ERROR_SYSTEM, "the container's init died while it was made");
+		return error_set(error, ERROR_SYSTEM,
+				 "the container's init died while it was made");
 	*error = reason;
 	return -1;
 }
@@ -249,7 +251,8 @@ static int run_helper(struct birth *birth, struct error *error)
 		return error_errno(error, "cannot map a stack");
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
-	helper = clone(helper_main, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | CLONE_FILES, birth);
+	helper =
+		clone(helper_main, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | CLONE_FILES, birth);
 	if (helper < 0)
 		error_errno(error, "cannot fork");
 	while (helper > 0 && waitpid(helper, &status, __WALL) < 0 && errno == EINTR)

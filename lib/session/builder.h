@@ -12,10 +12,10 @@
 struct builder_orders {
 	const struct plan *plan;
 	const char *id;
-	int cgroup;  /* where init is born */
-	int logins;  /* the record's lock file, all that init keeps open */
+	int cgroup; /* where init is born */
+	int logins; /* the record's lock file, all that init keeps open */
 	int *events; /* pid=host: the cgroup.events init looks at, else NULL */
-	int *kill;   /* pid=host: the cgroup.kill by which init ends the rest, else NULL */
+	int *kill; /* pid=host: the cgroup.kill by which init ends the rest, else NULL */
 };
 
 /*

@@ -120,7 +120,8 @@ int cgroup_hold(int cgroup, const struct plan *plan, struct error *error)
 	load.insns = (uint64_t)(uintptr_t)instructions;
 	load.insn_cnt = (uint32_t)count;
 	load.license = (uint64_t)(uintptr_t) "GPL";
-	/* The verifier gives up with EAGAIN where a signal is pending, and the server's timers are its own. */
+	/* The verifier gives up with EAGAIN where a signal is pending, and the server's timers are
+	 * its own. */
 	for (int tries = 0; program < 0 && tries < LOAD_TRIES; tries++) {
 		program = (int)bpf_call(BPF_PROG_LOAD, &load);
 		if (errno != EAGAIN)

@@ -13,7 +13,8 @@
 #include "sweep.h"
 
 /* Calls `visit` with the owner folder, locked, of every uid that has one. */
-static int each_owner(int (*visit)(int root, uid_t uid, int owner, void *context, struct error *error),
+static int each_owner(int (*visit)(int root, uid_t uid, int owner, void *context,
+				   struct error *error),
 		      void *context, struct error *error)
 {
 	scope_of(strings) struct strings uids = { 0 };
@@ -102,8 +103,10 @@ int containers_find(struct container *ret_container, const char *id, struct erro
 	if (failed)
 		return -1;
 	text_quote(id, quoted, sizeof(quoted));
-	return error_set(error, ERROR_USAGE, search.matches ? "'%s' begins more than one container's id"
-							    : "no container '%s'", quoted);
+	return error_set(error, ERROR_USAGE,
+			 search.matches ? "'%s' begins more than one container's id"
+					: "no container '%s'",
+			 quoted);
 }
 
 int containers_kill(struct container *container, struct error *error)
@@ -177,7 +180,8 @@ static int add_facts(struct containers *list, const struct container *container,
 	    logins_list(container->record, &facts->logins, error))
 		return -1;
 	for (size_t i = 0; i < facts->logins.count; i++)
-		cgroup_count(root, facts->logins.items[i].cgroup, &facts->tasks, &facts->memory_bytes);
+		cgroup_count(root, facts->logins.items[i].cgroup, &facts->tasks,
+			     &facts->memory_bytes);
 	return 0;
 }
 

@@ -23,7 +23,7 @@ struct container_facts {
 	uid_t uid;
 	pid_t pid;
 	int64_t since_s; /* seconds since the epoch */
-	char *policy;    /* the container's half */
+	char *policy; /* the container's half */
 	struct logins_list logins;
 	uint64_t tasks, memory_bytes; /* memory 0: no controller tells */
 };

@@ -13,9 +13,10 @@
 
 /* What speaks of the host's kernel and not of its files. */
 static const char *const kernel_types[] = {
-	"proc",	   "sysfs",    "cgroup", "cgroup2",	"devpts",   "devtmpfs", "mqueue", "debugfs",
-	"tracefs", "configfs", "bpf",	 "binfmt_misc", "efivarfs", "fusectl",	"pstore", "securityfs",
-	"selinuxfs", "nfsd",   "rpc_pipefs", "resctrl", "functionfs", "hugetlbfs",
+	"proc",	      "sysfs",	 "cgroup",     "cgroup2",    "devpts",	  "devtmpfs",
+	"mqueue",     "debugfs", "tracefs",    "configfs",   "bpf",	  "binfmt_misc",
+	"efivarfs",   "fusectl", "pstore",     "securityfs", "selinuxfs", "nfsd",
+	"rpc_pipefs", "resctrl", "functionfs", "hugetlbfs",
 };
 
 static bool is_kernel_type(const char *type)
@@ -34,7 +35,8 @@ static int detach(const struct mount_entry *mount, bool *detached, struct error 
 {
 	struct statx found;
 
-	if (statx(AT_FDCWD, mount->point, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MNT_ID, &found))
+	if (statx(AT_FDCWD, mount->point, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_MNT_ID,
+		  &found))
 		return errno == ENOENT ? 0 : error_errno(error, "cannot stat '%s'", mount->point);
 	if (found.stx_mnt_id != mount->id)
 		return 0;

@@ -43,7 +43,8 @@ static int take_ids(uid_t uid, gid_t gid, struct error *error)
 
 int identity_become(uid_t uid, gid_t gid, uint64_t ambient, struct error *error)
 {
-	/* Else the kernel empties permitted with the last uid 0 (capabilities(7)). exec clears it. */
+	/* Else the kernel empties permitted with the last uid 0 (capabilities(7)). exec clears it.
+	 */
 	if (ambient && prctl(PR_SET_KEEPCAPS, 1))
 		return error_errno(error, "cannot keep capabilities");
 	if (take_ids(uid, gid, error))

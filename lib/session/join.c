@@ -77,12 +77,14 @@ static int enter_namespaces(struct state *state, struct error *error)
 	return 0;
 }
 
-/* setns(2) goes to the namespace's own root: not the container's, where the server is in a chroot. */
+/* setns(2) goes to the namespace's own root: not the container's, where the server is in a chroot.
+ */
 static int check_root(struct state *state, struct error *error)
 {
 	if (!root_is_container(state->join->container->id))
-		return error_set(error, ERROR_HOST,
-				 "the root is not the container's: a server in a chroot cannot be confined");
+		return error_set(
+			error, ERROR_HOST,
+			"the root is not the container's: a server in a chroot cannot be confined");
 	return chdir("/") ? error_errno(error, "cannot go to '/'") : 0;
 }
 
@@ -154,7 +156,8 @@ static int confine(struct state *state, struct error *error)
 	return privilege_confine(state->join->plan, keep, state->join->ambient, error);
 }
 
-/* Each step, and why it stands where it does. There is no undo: a join that fails ends its process. */
+/* Each step, and why it stands where it does. There is no undo: a join that fails ends its process.
+ */
 static const struct {
 	int (*step)(struct state *state, struct error *error);
 	const char *reason;
@@ -164,7 +167,8 @@ static const struct {
 	{ set_oom_score, "the container's /proc need not show this process" },
 	{ enter_cgroup, "the device rules hold before anything of the container is touched" },
 	{ enter_namespaces, "all at once, while CAP_SYS_ADMIN is there" },
-	{ check_root, "nothing may be opened by name before the root is known to be the container's" },
+	{ check_root,
+	  "nothing may be opened by name before the root is known to be the container's" },
 	{ refresh_veils, "needs SYS_ADMIN, and the container's root" },
 	{ take_keyring, "a session keyring is inherited over every namespace" },
 	{ put_files, "needs the container's /tmp, and SETUID for the user's file system id" },

@@ -12,11 +12,11 @@
 
 /* What the joining process must still be able to do, by who it is. */
 enum join_as {
-	JOIN_USER,    /* becomes the user by itself soon: sshd's child, cron's job */
-	JOIN_SERVER,  /* forks the user's process and signals it: su, sudo */
-	JOIN_LOGIN,   /* the same, and changes the terminal's owner: login */
+	JOIN_USER, /* becomes the user by itself soon: sshd's child, cron's job */
+	JOIN_SERVER, /* forks the user's process and signals it: su, sudo */
+	JOIN_LOGIN, /* the same, and changes the terminal's owner: login */
 	JOIN_COMMAND, /* confine run, confine enter: keeps what the plan gives to uid 0 */
-	JOIN_SHELL,   /* confine-shell: becomes the user at once */
+	JOIN_SHELL, /* confine-shell: becomes the user at once */
 };
 
 struct join {
@@ -24,10 +24,10 @@ struct join {
 	const struct container *container;
 	const struct cgroup_pair *cgroup;
 	enum join_as as;
-	bool born_inside;   /* sshd's child is in the pid namespace already */
+	bool born_inside; /* sshd's child is in the pid namespace already */
 	enum privilege_ambient ambient;
-	/* Names of files of the user's to carry inside (KRB5CCNAME's value and its like), or NULL. The
-	 * list ends with a NULL; those that are "" do not count. */
+	/* Names of files of the user's to carry inside (KRB5CCNAME's value and its like), or NULL.
+	 * The list ends with a NULL; those that are "" do not count. */
 	const char *const *files;
 };
 

@@ -14,7 +14,8 @@
 enum launch_terminal {
 	LAUNCH_NO_TERMINAL, /* the streams stay as they are */
 	LAUNCH_NEW_TERMINAL, /* a pseudoterminal made inside; the caller gets its master */
-	LAUNCH_OWN_TERMINAL, /* standard input's, which nobody's session has, becomes the command's */
+	LAUNCH_OWN_TERMINAL, /* standard input's, which nobody's session has, becomes the command's
+			      */
 };
 
 struct launch {
@@ -41,9 +42,9 @@ struct launched {
 	int passed; /* what `execute` handed over by launch_pass; else -1 */
 	int status; /* where it never began */
 };
-#define LAUNCHED_INIT                                              \
-	{                                                          \
-		.line = -1, .master = -1, .passed = -1             \
+#define LAUNCHED_INIT                                  \
+	{                                              \
+		.line = -1, .master = -1, .passed = -1 \
 	}
 
 /*

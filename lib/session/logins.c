@@ -89,7 +89,8 @@ int logins_list(int record, struct logins_list *ret_list, struct error *error)
 		return error_errno(error, "cannot list a record");
 	}
 	for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries))
-		if (text_starts(entry->d_name, prefix) && add_entry(record, entry->d_name, &list, error))
+		if (text_starts(entry->d_name, prefix) &&
+		    add_entry(record, entry->d_name, &list, error))
 			return -1;
 	*ret_list = list;
 	list = (struct logins_list){ 0 };

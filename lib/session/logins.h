@@ -9,11 +9,11 @@
 #include "../base/error.h"
 
 struct logins_entry {
-	char *file;   /* its name in the record */
-	pid_t pid;    /* of the process that stands for it */
+	char *file; /* its name in the record */
+	pid_t pid; /* of the process that stands for it */
 	bool lives;
 	char *cgroup; /* the pair's outer path; "" before it is made */
-	char *from;   /* service, terminal, remote host */
+	char *from; /* service, terminal, remote host */
 };
 
 struct logins_list {

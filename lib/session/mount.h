@@ -14,7 +14,8 @@
 /* A new file system; `options` "name=value,flag", or NULL. */
 int mount_new(const char *type, const char *options, uint64_t attributes, struct error *error);
 
-/* A copy of what `source` (O_PATH) shows. `propagation`: MS_PRIVATE, MS_SLAVE, or 0: as the source's. */
+/* A copy of what `source` (O_PATH) shows. `propagation`: MS_PRIVATE, MS_SLAVE, or 0: as the
+ * source's. */
 int mount_clone(int source, const char *name, bool recursive, uint64_t attributes,
 		uint64_t propagation, struct error *error);
 

@@ -34,7 +34,8 @@ static size_t holder(const struct plan *plan, const char *path)
 
 /* The umask of the builder is 0; chown and chmod say again what mknod may have been told otherwise
  * by a default ACL. */
-static int make_node(const struct plan_node *node, int folder, const char *name, struct error *error)
+static int make_node(const struct plan_node *node, int folder, const char *name,
+		     struct error *error)
 {
 	mode_t type = node->type == 'b' ? S_IFBLK : S_IFCHR;
 

@@ -18,7 +18,8 @@ void process_forget_signals(void)
 	sigset_t none;
 
 	for (int number = 1; number < NSIG; number++)
-		sigaction(number, &fall_back, NULL); /* SIGKILL, SIGSTOP: refused, as they should be */
+		sigaction(number, &fall_back,
+			  NULL); /* SIGKILL, SIGSTOP: refused, as they should be */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -31,6 +32,7 @@ int process_alone(struct error *error)
 	if (stat("/proc/self/task", &tasks))
 		return error_errno(error, "cannot count the threads of this process");
 	if (tasks.st_nlink != 3)
-		return error_set(error, ERROR_HOST, "a process with several threads cannot be confined");
+		return error_set(error, ERROR_HOST,
+				 "a process with several threads cannot be confined");
 	return 0;
 }

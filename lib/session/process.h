@@ -14,7 +14,8 @@ pid_t process_clone(struct clone_args *arguments);
 /* Default action for every signal, none blocked: for a child that goes its own way. */
 void process_forget_signals(void);
 
-/* ERROR_HOST where the process has more than one thread: setns(2) refuses a mount namespace then. */
+/* ERROR_HOST where the process has more than one thread: setns(2) refuses a mount namespace then.
+ */
 int process_alone(struct error *error);
 
 #endif

@@ -51,14 +51,18 @@ int record_owner_folder(int root, uid_t uid, bool make, struct error *error)
 /* One try at the lock of a folder: its descriptor, -2 where the folder was removed meanwhile. */
 static int try_lock(int owner_folder, struct error *error)
 {
-	scope_fd int fd = openat(owner_folder, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	scope_fd int fd =
+		openat(owner_folder, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	struct timespec step = { .tv_nsec = LOCK_STEP_MS * 1000000L };
 	struct stat st;
 
 	if (fd < 0)
-		return errno == ENOENT ? -2 : error_errno(error, "cannot open the lock of '" RECORD_ROOT "'");
-	/* F_OFD_SETLKW could be bounded only by a signal, and signals are the host process's own. */
+		return errno == ENOENT
+			       ? -2
+			       : error_errno(error, "cannot open the lock of '" RECORD_ROOT "'");
+	/* F_OFD_SETLKW could be bounded only by a signal, and signals are the host process's own.
+	 */
 	for (int i = 0; i < LOCK_STEPS; i++) {
 		if (!fcntl(fd, F_OFD_SETLK, &whole))
 			return fstat(fd, &st) || !st.st_nlink ? -2 : take_fd(&fd);
@@ -74,7 +78,8 @@ int record_lock_folder(int owner_folder, struct error *error)
 {
 	int lock = try_lock(owner_folder, error);
 
-	return lock == -2 ? error_set(error, ERROR_SYSTEM, "the record's folder was removed") : lock;
+	return lock == -2 ? error_set(error, ERROR_SYSTEM, "the record's folder was removed")
+			  : lock;
 }
 
 int record_lock(int root, uid_t uid, bool make, int *ret_owner, struct error *error)
@@ -290,7 +295,8 @@ void record_remove(int owner_folder, const char *id)
 
 	if (!entries)
 		scope_close(&record);
-	for (struct dirent *entry = entries ? readdir(entries) : NULL; entry; entry = readdir(entries))
+	for (struct dirent *entry = entries ? readdir(entries) : NULL; entry;
+	     entry = readdir(entries))
 		unlinkat(record, entry->d_name, 0);
 	/* An empty one goes without a descriptor too. */
 	unlinkat(owner_folder, id, AT_REMOVEDIR);

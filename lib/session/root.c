@@ -24,7 +24,7 @@
 struct building {
 	const struct plan *plan;
 	int root;
-	int *mounts;     /* by row; -1: none */
+	int *mounts; /* by row; -1: none */
 	int folder_cover, file_cover; /* the first of each kind; -1 until there is one */
 };
 
@@ -41,8 +41,8 @@ static void building_clear(struct building *building)
 /* ENOENT or a link where nothing is needed there: the row falls away. */
 static bool skips(const struct plan_mount *row, const struct error *error)
 {
-	return row->optional && (error->number == ENOENT || error->number == ENOTDIR ||
-				 error->number == ELOOP);
+	return row->optional &&
+	       (error->number == ENOENT || error->number == ENOTDIR || error->number == ELOOP);
 }
 
 static int open_as_user(const struct plan *plan, const char *path, struct error *error)
@@ -100,7 +100,8 @@ static int own_host_root(struct building *building, struct error *error)
 	return detach_kernel_mounts(error);
 }
 
-/* pivot_root(".", "."): the old root ends up on top of the new one and is detached (pivot_root(2)). */
+/* pivot_root(".", "."): the old root ends up on top of the new one and is detached (pivot_root(2)).
+ */
 static int own_foreign_root(struct building *building, struct error *error)
 {
 	const struct plan *plan = building->plan;
@@ -118,7 +119,8 @@ static int own_foreign_root(struct building *building, struct error *error)
 		return error_prefix(error, "the old root");
 	if (mount_attach(tree, folder, plan->rootfs, error))
 		return -1;
-	if (fchdir(tree) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) || chdir("/"))
+	if (fchdir(tree) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) ||
+	    chdir("/"))
 		return error_errno(error, "cannot make '%s' the root", plan->rootfs);
 	building->root = take_fd(&tree);
 	return 0;
@@ -148,7 +150,8 @@ static int first_cover(struct building *building, const struct plan_mount *row, 
 	scope_fd int null = -1;
 
 	if (folder)
-		return mount_new("tmpfs", "size=4k,mode=0755", attributes | MOUNT_ATTR_NODEV, error);
+		return mount_new("tmpfs", "size=4k,mode=0755", attributes | MOUNT_ATTR_NODEV,
+				 error);
 	null = open_null(building, error);
 	return null < 0 ? -1 : mount_clone(null, row->target, false, attributes, MS_PRIVATE, error);
 }
@@ -176,7 +179,7 @@ static int cover(struct building *building, const struct plan_mount *row, int ta
 static int row_mount(struct building *building, size_t index, int target, struct error *error)
 {
 	static const char *const types[] = {
-		[MOUNT_TMPFS] = "tmpfs",     [MOUNT_PROC] = "proc",	[MOUNT_SYSFS] = "sysfs",
+		[MOUNT_TMPFS] = "tmpfs",    [MOUNT_PROC] = "proc",     [MOUNT_SYSFS] = "sysfs",
 		[MOUNT_CGROUP] = "cgroup2", [MOUNT_DEVPTS] = "devpts", [MOUNT_MQUEUE] = "mqueue",
 	};
 	const struct plan_mount *row = &building->plan->mounts.items[index];
@@ -296,7 +299,8 @@ static bool read_mark(const char *path, char *text, size_t size)
 {
 	scope_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct error ignored;
-	scope_fd int file = root < 0 ? -1 : path_open_in(root, path, O_RDONLY | O_NONBLOCK, &ignored);
+	scope_fd int file =
+		root < 0 ? -1 : path_open_in(root, path, O_RDONLY | O_NONBLOCK, &ignored);
 	struct stat st;
 	ssize_t got;
 
@@ -325,7 +329,9 @@ char *root_shell(void)
 
 int root_build(const struct plan *plan, const char *id, struct error *error)
 {
-	scope_of(building) struct building building = { .plan = plan, .root = -1, .folder_cover = -1, .file_cover = -1 };
+	scope_of(building) struct building building = {
+		.plan = plan, .root = -1, .folder_cover = -1, .file_cover = -1
+	};
 	bool foreign = strcmp(plan->rootfs, "/") != 0;
 
 	if (open_sources(&building, error))
@@ -365,7 +371,8 @@ int root_sysctls(const struct plan *plan, struct error *error)
 
 	if (!plan->sysctls.count)
 		return 0;
-	proc = mount_new("proc", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, error);
+	proc = mount_new("proc", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+			 error);
 	if (proc < 0)
 		return -1;
 	for (size_t i = 0; i < plan->sysctls.count; i++)

@@ -71,7 +71,8 @@ bool sweep_is_dead(int record)
 	return pidfd < 0 && (reason.number == ESRCH || reason.number == ENOENT);
 }
 
-/* In a living container: empty cgroups of logins whose process was killed. Returns those that live. */
+/* In a living container: empty cgroups of logins whose process was killed. Returns those that live.
+ */
 static int sweep_logins(int record, int root)
 {
 	scope_of(logins_list) struct logins_list logins = { 0 };

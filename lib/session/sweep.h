@@ -12,7 +12,8 @@ enum { SWEEP_TIMEOUT_MS = 2000 }; /* for killed processes to end */
 /* The cgroup that holds init's of container `id`; malloc'ed, NULL when out of memory. */
 char *sweep_init_cgroup(const char *id);
 
-/* Removes the folder of these cgroups; it stays where a container is in it. `root`: the cgroup2 tree. */
+/* Removes the folder of these cgroups; it stays where a container is in it. `root`: the cgroup2
+ * tree. */
 void sweep_cgroups(int root);
 
 /* Whether the record's init is dead: that it cannot be looked at does not say so. */
@@ -25,9 +26,9 @@ bool sweep_is_dead(int record);
 void sweep_remove(int owner, const char *id, int root);
 
 /*
- * Sweeps the records `ids` of an owner's folder whose lock the caller holds, so that a record in the
- * making is none of them; in those of living containers, logins whose process died. Returns how many
- * logins live.
+ * Sweeps the records `ids` of an owner's folder whose lock the caller holds, so that a record in
+ * the making is none of them; in those of living containers, logins whose process died. Returns how
+ * many logins live.
  */
 int sweep_records(int owner, const struct strings *ids, int root);
 

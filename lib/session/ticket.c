@@ -64,7 +64,8 @@ void ticket_read(struct ticket *ret_ticket, const char *name, uid_t uid, gid_t g
 		return;
 	fd = open_ticket(name, uid, &st);
 	identity_return();
-	if (fd < 0 || path_read_all(fd, TICKET_MOST, &ret_ticket->bytes, &ret_ticket->size, &ignored))
+	if (fd < 0 ||
+	    path_read_all(fd, TICKET_MOST, &ret_ticket->bytes, &ret_ticket->size, &ignored))
 		return;
 	ret_ticket->path = strdup(name);
 }
@@ -79,7 +80,8 @@ void ticket_write(const struct ticket *ticket, uid_t uid, gid_t gid)
 		return;
 	folder = open_folder(ticket->path, &name);
 	if (folder >= 0)
-		fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			    0600);
 	if (fd >= 0 && path_write_all(fd, ticket->bytes, ticket->size, &ignored))
 		unlinkat(folder, name, 0);
 	identity_return();

@@ -50,7 +50,8 @@ int main(int argc, char **argv)
 
 	need(child < 0 || argc < 2, "clone3");
 	if (!child) {
-		need(mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &read_only, sizeof(read_only)), "/");
+		need(mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &read_only, sizeof(read_only)),
+		     "/");
 		cover("tmpfs", "/dev");
 		cover("tmpfs", "/tmp");
 		cover("tmpfs", "/run");

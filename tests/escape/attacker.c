@@ -50,7 +50,8 @@ static long call_by(const char *abi, long number, const unsigned long *a)
 	if (!strcmp(abi, "i386")) {
 		__asm__ volatile("int $0x80"
 				 : "=a"(result)
-				 : "a"(number), "b"(a[0]), "c"(a[1]), "d"(a[2]), "S"(a[3]), "D"(a[4])
+				 : "a"(number), "b"(a[0]), "c"(a[1]), "d"(a[2]), "S"(a[3]),
+				   "D"(a[4])
 				 : "memory", "r8", "r9", "r10", "r11");
 		return (int)result;
 	}
@@ -64,10 +65,12 @@ static long call_by(const char *abi, long number, const unsigned long *a)
 static int make_call(char **argv)
 {
 	unsigned long arguments[5] = { 0 };
-	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 
 	for (int i = 0; i < 5 && argv[2 + i]; i++)
-		arguments[i] = strcmp(argv[2 + i], "page") ? strtoul(argv[2 + i], NULL, 0) : (unsigned long)page;
+		arguments[i] = strcmp(argv[2 + i], "page") ? strtoul(argv[2 + i], NULL, 0)
+							   : (unsigned long)page;
 	return tell(call_by(argv[0], strtol(argv[1], NULL, 0), arguments));
 }
 
@@ -79,7 +82,8 @@ static int push_character(char **argv)
 
 	if (terminal < 0)
 		return tell(-errno);
-	return tell(syscall(SYS_ioctl, terminal, strtoul(argv[0], NULL, 0), subject) < 0 ? -errno : 0);
+	return tell(syscall(SYS_ioctl, terminal, strtoul(argv[0], NULL, 0), subject) < 0 ? -errno
+											 : 0);
 }
 
 /* node TYPE MAJOR MINOR PATH: makes a node and opens it. */
@@ -127,7 +131,9 @@ static int connect_abstract(char **argv)
 
 	memcpy(address.sun_path + 1, argv[0], length);
 	return tell(connect(fd, (struct sockaddr *)&address,
-			    (socklen_t)(sizeof(address.sun_family) + 1 + length)) ? -errno : 0);
+			    (socklen_t)(sizeof(address.sun_family) + 1 + length))
+			    ? -errno
+			    : 0);
 }
 
 /*
@@ -185,15 +191,18 @@ int main(int argc, char **argv)
 		int (*attempt)(char **argv);
 		int words;
 	} attempts[] = {
-		{ "root", become_root, 1 }, { "call", make_call, 2 },	  { "push", push_character, 1 },
-		{ "node", open_node, 4 },   { "write", open_to_write, 1 }, { "attach", attach, 1 },
-		{ "steal", steal, 2 },	    { "peer", connect_abstract, 1 }, { "hunt", hunt, 1 },
+		{ "root", become_root, 1 },    { "call", make_call, 2 },
+		{ "push", push_character, 1 }, { "node", open_node, 4 },
+		{ "write", open_to_write, 1 }, { "attach", attach, 1 },
+		{ "steal", steal, 2 },	       { "peer", connect_abstract, 1 },
+		{ "hunt", hunt, 1 },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(attempts) / sizeof(*attempts); i++)
 		if (!strcmp(argv[1], attempts[i].name) && argc >= 2 + attempts[i].words) {
 			/* setuid root only for `root`. */
-			if (attempts[i].attempt != become_root && getuid() && setresuid(getuid(), getuid(), getuid()))
+			if (attempts[i].attempt != become_root && getuid() &&
+			    setresuid(getuid(), getuid(), getuid()))
 				return 2;
 			return attempts[i].attempt(argv + 2);
 		}

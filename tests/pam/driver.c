@@ -265,7 +265,8 @@ static void do_become(char **words)
 {
 	struct passwd *user = getpwnam(words[1]);
 
-	if (!user || initgroups(words[1], user->pw_gid) || setgid(user->pw_gid) || setuid(user->pw_uid))
+	if (!user || initgroups(words[1], user->pw_gid) || setgid(user->pw_gid) ||
+	    setuid(user->pw_uid))
 		say("cannot become %s: %s", words[1], strerror(errno));
 	else
 		say("uid %u", getuid());
@@ -380,8 +381,9 @@ static void say_signals(void)
 	for (int number = 1; number < NSIG; number++)
 		if (!sigaction(number, NULL, &action) &&
 		    (action.sa_handler != SIG_DFL || action.sa_flags || sigismember(&mask, number)))
-			say("signal %d: %p %x blocked %d", number, (void *)(unsigned long)action.sa_handler,
-			    (unsigned)action.sa_flags, sigismember(&mask, number));
+			say("signal %d: %p %x blocked %d", number,
+			    (void *)(unsigned long)action.sa_handler, (unsigned)action.sa_flags,
+			    sigismember(&mask, number));
 }
 
 static void say_file(const char *path, const char *begin)
@@ -400,13 +402,16 @@ static void say_file(const char *path, const char *begin)
 
 static void do_state(char **words)
 {
-	static const char *const facts[] = { "Uid", "Gid", "Groups", "Cap", "NoNewPrivs", "Seccomp:" };
+	static const char *const facts[] = {
+		"Uid", "Gid", "Groups", "Cap", "NoNewPrivs", "Seccomp:"
+	};
 	char folder[512];
 	mode_t mask = umask(0);
 
 	(void)words;
 	umask(mask);
-	say("cwd %s umask %o dumpable %d", getcwd(folder, sizeof(folder)), mask, prctl(PR_GET_DUMPABLE));
+	say("cwd %s umask %o dumpable %d", getcwd(folder, sizeof(folder)), mask,
+	    prctl(PR_GET_DUMPABLE));
 	say_links("/proc/self/fd");
 	say_links("/proc/self/ns");
 	say_signals();
@@ -425,18 +430,18 @@ static const struct verb {
 	void (*carry_out)(char **words);
 	int whole_line; /* one word: all that follows the verb */
 } verbs[] = {
-	{ "start", do_start, 0 },	  { "authenticate", do_authenticate, 0 },
-	{ "setcred", do_setcred, 0 },	  { "acct", do_account, 0 },
-	{ "open", do_open, 0 },		  { "close", do_close, 0 },
-	{ "end", do_end, 0 },		  { "transaction", do_transaction, 0 },
-	{ "silent", do_silent, 0 },	  { "environment", do_environment, 0 },
-	{ "fork", do_fork, 0 },		  { "exit", do_exit, 0 },
-	{ "thread", do_thread, 0 },	  { "euid", do_euid, 0 },
-	{ "become", do_become, 0 },	  { "groups", do_groups, 0 },
-	{ "ids", do_ids, 0 },		  { "run", do_run, 1 },
-	{ "alarm", do_alarm, 0 },	  { "allocation", do_allocation, 0 },
-	{ "limit", do_limit, 0 },	  { "memory", do_memory, 0 },
-	{ "state", do_state, 0 },	  { "repeat", do_repeat, 0 },
+	{ "start", do_start, 0 },     { "authenticate", do_authenticate, 0 },
+	{ "setcred", do_setcred, 0 }, { "acct", do_account, 0 },
+	{ "open", do_open, 0 },	      { "close", do_close, 0 },
+	{ "end", do_end, 0 },	      { "transaction", do_transaction, 0 },
+	{ "silent", do_silent, 0 },   { "environment", do_environment, 0 },
+	{ "fork", do_fork, 0 },	      { "exit", do_exit, 0 },
+	{ "thread", do_thread, 0 },   { "euid", do_euid, 0 },
+	{ "become", do_become, 0 },   { "groups", do_groups, 0 },
+	{ "ids", do_ids, 0 },	      { "run", do_run, 1 },
+	{ "alarm", do_alarm, 0 },     { "allocation", do_allocation, 0 },
+	{ "limit", do_limit, 0 },     { "memory", do_memory, 0 },
+	{ "state", do_state, 0 },     { "repeat", do_repeat, 0 },
 };
 
 static const struct verb *find_verb(const char *name)
@@ -502,8 +507,8 @@ static void carry_out(char *line)
 	}
 	if (verb->whole_line)
 		words[1] = rest;
-	for (char *word = verb->whole_line ? NULL : strtok_r(NULL, " ", &rest); word && count < WORDS - 1;
-	     word = strtok_r(NULL, " ", &rest))
+	for (char *word = verb->whole_line ? NULL : strtok_r(NULL, " ", &rest);
+	     word && count < WORDS - 1; word = strtok_r(NULL, " ", &rest))
 		words[count++] = word;
 	verb->carry_out(words);
 }

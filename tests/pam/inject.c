@@ -33,10 +33,10 @@ enum { PROCESSES = 64, MARK_OPEN = 0x6f70656e, MARK_JOIN = 0x6a6f696e, MARK_DONE
 static struct process {
 	pid_t pid;
 	enum role role;
-	int stopped;  /* was seen before its parent's word of it */
+	int stopped; /* was seen before its parent's word of it */
 	int counting;
-	int entered;  /* in a system call */
-	int failing;  /* which shall come back with the error */
+	int entered; /* in a system call */
+	int failing; /* which shall come back with the error */
 } processes[PROCESSES];
 
 static const char *wanted;
@@ -65,10 +65,11 @@ static struct process *add(pid_t pid, enum role role)
 static int can_fail(long call)
 {
 	static const int calls[] = {
-		SYS_close, SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_getpid, SYS_getuid, SYS_geteuid,
-		SYS_getgid, SYS_getegid, SYS_gettid, SYS_getppid, SYS_umask, SYS_clock_gettime,
-		SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_munmap, SYS_setfsuid, SYS_setfsgid, SYS_sendto,
-		SYS_close_range, SYS_alarm, SYS_time, SYS_sched_yield, SYS_set_robust_list, SYS_rseq,
+		SYS_close,   SYS_exit,	   SYS_exit_group,    SYS_rt_sigreturn,	   SYS_getpid,
+		SYS_getuid,  SYS_geteuid,  SYS_getgid,	      SYS_getegid,	   SYS_gettid,
+		SYS_getppid, SYS_umask,	   SYS_clock_gettime, SYS_rt_sigprocmask,  SYS_rt_sigaction,
+		SYS_munmap,  SYS_setfsuid, SYS_setfsgid,      SYS_sendto,	   SYS_close_range,
+		SYS_alarm,   SYS_time,	   SYS_sched_yield,   SYS_set_robust_list, SYS_rseq,
 	};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
@@ -151,9 +152,10 @@ static void child_made(const struct process *parent)
 	child = find((pid_t)pid);
 	if (!child)
 		child = add((pid_t)pid, UNKNOWN);
-	child->role = parent->role == HELPER ? BUILDER
+	child->role = parent->role == HELPER			   ? BUILDER
 		      : parent->role == SERVER && parent->counting ? HELPER
-		      : parent->role == SERVER ? CHILD : BUILDER;
+		      : parent->role == SERVER			   ? CHILD
+								   : BUILDER;
 	child->counting = (child->role == HELPER && !strcmp(wanted, "helper")) ||
 			  (child->role == BUILDER && !strcmp(wanted, "builder"));
 	if (child->stopped)
@@ -217,8 +219,8 @@ int main(int argc, char **argv)
 	waitpid(server, &status, __WALL);
 	add(server, SERVER)->stopped = 1;
 	ptrace(PTRACE_SETOPTIONS, server, 0,
-	       PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
-	       PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
+	       PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+		       PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
 	ptrace(PTRACE_SYSCALL, server, 0, 0);
 	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
 		if (WIFSTOPPED(status)) {

@@ -181,9 +181,12 @@ static void a_printed_plan_gives_its_joins_half_back(void **state)
 	assert_true(read.ulimits.items[1].hard == RLIM_INFINITY);
 	assert_int_equal(read.device_rules.count, made.plan.device_rules.count);
 	for (size_t i = 0; i < read.device_rules.count; i++) {
-		assert_int_equal(read.device_rules.items[i].type, made.plan.device_rules.items[i].type);
-		assert_int_equal(read.device_rules.items[i].major, made.plan.device_rules.items[i].major);
-		assert_int_equal(read.device_rules.items[i].minor, made.plan.device_rules.items[i].minor);
+		assert_int_equal(read.device_rules.items[i].type,
+				 made.plan.device_rules.items[i].type);
+		assert_int_equal(read.device_rules.items[i].major,
+				 made.plan.device_rules.items[i].major);
+		assert_int_equal(read.device_rules.items[i].minor,
+				 made.plan.device_rules.items[i].minor);
 		assert_int_equal(read.device_rules.items[i].access,
 				 made.plan.device_rules.items[i].access);
 	}
