@@ -64,7 +64,7 @@ int nodes_make(const struct plan *plan, size_t index, int mount, struct error *e
 		if (holder(plan, node->path) != index)
 			continue;
 		above = strndup(node->path + strlen(target),
-				(size_t)(name - node->path) - strlen(target));
+				(size_t)(name - 1 - node->path) - strlen(target));
 		if (!above)
 			return error_memory(error);
 		folder = path_make_in(mount, above, true, error);
