@@ -33,6 +33,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
 LIB_SRC   := $(wildcard lib/*/*.c)
 CLI_SRC   := $(wildcard cli/*.c)
+SHELL_SRC := $(wildcard shell/*.c)
 PAM_SRC   := $(wildcard pam_module/*.c)
 UNIT_SRC  := $(wildcard tests/unit/*_test.c)
 obj        = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -40,9 +41,11 @@ LIB        = $(BUILD)/libconfine.a
 MODULE     = $(BUILD)/pam_confine.so
 COMMAND    = $(BUILD)/confine
 INIT_BIN   = $(BUILD)/confine-init
+SHELL_BIN  = $(BUILD)/confine-shell
 UNIT_BIN  := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
 PAM_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/pam/*.c))
-PROGRAMS   = $(if $(PAM_SRC),$(MODULE)) $(if $(CLI_SRC),$(COMMAND)) $(if $(wildcard init/*.c),$(INIT_BIN))
+PROGRAMS   = $(if $(PAM_SRC),$(MODULE)) $(if $(CLI_SRC),$(COMMAND)) $(if $(wildcard init/*.c),$(INIT_BIN)) \
+	$(SHELL_BIN)
 
 all: $(PROGRAMS) ## build everything
 
@@ -85,6 +88,10 @@ $(MODULE): $(call obj,$(PAM_SRC)) $(LIB) pam_module/module.map
 		-o $@ $(call obj,$(PAM_SRC)) $(LIB) $(LIBS) -lpam
 
 $(COMMAND): $(call obj,$(CLI_SRC)) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) -pie $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(SHELL_BIN): $(call obj,$(SHELL_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) -pie $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -162,6 +169,8 @@ install: all ## install under DESTDIR
 	install -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)
 	install -d -m 0755 $(DESTDIR)$(CONFDIR)/user $(DESTDIR)$(CONFDIR)/group $(DESTDIR)$(CONFDIR)/seccomp
 	install -m 0644 $(MODULE) $(DESTDIR)$(PAMDIR)/pam_confine.so
+	install -d $(DESTDIR)$(BINDIR)
+	install -m 4755 $(SHELL_BIN) $(DESTDIR)$(SHELL_PATH)
 	install -m 0755 $(COMMAND) $(DESTDIR)$(SBINDIR)/confine
 	install -m 0755 $(INIT_BIN) $(DESTDIR)$(LIBEXECDIR)/confine-init
 	for file in default.ini exempt; do \
@@ -185,4 +194,4 @@ FORCE:
 .PHONY: all bench check check-sanitize check-unit clean demo deps FORCE fuzz fuzzers help install lint tests
 .DELETE_ON_ERROR:
 
--include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(PAM_SRC))) $(addsuffix .d,$(UNIT_BIN) $(PAM_TESTS))
+-include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(PAM_SRC) $(SHELL_SRC))) $(addsuffix .d,$(UNIT_BIN) $(PAM_TESTS))

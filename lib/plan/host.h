@@ -101,6 +101,9 @@ int host_user_find(const char *name, struct host_user *ret_user, struct error *e
 /* Whether a name is uid 0's. Asks for the user alone, not for their groups. */
 bool host_user_is_root(const char *name);
 
+/* The same by number: the first entry that has it, where several names share one (getpwuid_r). */
+int host_user_find_uid(uid_t uid, struct host_user *ret_user, struct error *error);
+
 /* For `confine run` without --as: root with nothing of anyone's. */
 int host_user_root(struct host_user *ret_user, struct error *error);
 

@@ -179,20 +179,24 @@ static int copy_record(struct host_user *user, const struct passwd *record, stru
 	return find_groups(user, error);
 }
 
-/* The record of a name; its texts lie in *buffer, the caller's to free. NULL with the reason. */
-static const struct passwd *find_record(const char *name, struct passwd *record, char **buffer,
-					struct error *error)
+/* The record of a name, or of a number where that is NULL; its texts lie in *buffer, the caller's to
+ * free. NULL with the reason. */
+static const struct passwd *find_record(const char *name, uid_t uid, struct passwd *record,
+					char **buffer, struct error *error)
 {
 	struct passwd *found = NULL;
 	char quoted[128];
 	size_t size = 0;
 	int number;
 
-	text_quote(name, quoted, sizeof(quoted));
+	snprintf(quoted, sizeof(quoted), "%u", uid);
+	if (name)
+		text_quote(name, quoted, sizeof(quoted));
 	do {
 		if (grow_buffer(buffer, &size, error))
 			return NULL;
-		number = getpwnam_r(name, record, *buffer, size, &found);
+		number = name ? getpwnam_r(name, record, *buffer, size, &found)
+			      : getpwuid_r(uid, record, *buffer, size, &found);
 	} while (number == ERANGE || number == EINTR);
 	if (!found && lookup_failed(number)) {
 		errno = number;
@@ -203,12 +207,12 @@ static const struct passwd *find_record(const char *name, struct passwd *record,
 	return found;
 }
 
-int host_user_find(const char *name, struct host_user *ret_user, struct error *error)
+static int find_user(const char *name, uid_t uid, struct host_user *ret_user, struct error *error)
 {
 	scope_of(host_user) struct host_user user = { 0 };
 	scope_memory char *buffer = NULL;
 	struct passwd record;
-	const struct passwd *found = find_record(name, &record, &buffer, error);
+	const struct passwd *found = find_record(name, uid, &record, &buffer, error);
 
 	if (!found || copy_record(&user, found, error))
 		return -1;
@@ -217,12 +221,22 @@ int host_user_find(const char *name, struct host_user *ret_user, struct error *e
 	return 0;
 }
 
+int host_user_find(const char *name, struct host_user *ret_user, struct error *error)
+{
+	return find_user(name, (uid_t)-1, ret_user, error);
+}
+
+int host_user_find_uid(uid_t uid, struct host_user *ret_user, struct error *error)
+{
+	return find_user(NULL, uid, ret_user, error);
+}
+
 bool host_user_is_root(const char *name)
 {
 	scope_memory char *buffer = NULL;
 	struct error ignored;
 	struct passwd record;
-	const struct passwd *found = find_record(name, &record, &buffer, &ignored);
+	const struct passwd *found = find_record(name, (uid_t)-1, &record, &buffer, &ignored);
 
 	return found && found->pw_uid == 0;
 }

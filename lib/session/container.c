@@ -263,7 +263,7 @@ static int end_timeout_ms(const struct container *container)
 	return SWEEP_TIMEOUT_MS;
 }
 
-void container_leave(struct container *container, int root, const char *cgroup,
+void container_leave(struct container *container, int root, const char *cgroup, pid_t pid,
 		     unsigned long long start)
 {
 	scope_memory char *init = sweep_init_cgroup(container->id);
@@ -275,7 +275,7 @@ void container_leave(struct container *container, int root, const char *cgroup,
 	scope_close(&container->logins);
 	container->logins = -1;
 	if (!cgroup || !cgroup_remove(root, cgroup))
-		logins_remove(container->record, getpid(), start);
+		logins_remove(container->record, pid, start);
 	/* `populated 0` is the end; that init is reaped may have to wait for a zombie of the server's. */
 	if (root >= 0 && init && !cgroup_wait_empty(root, init, end_timeout_ms(container))) {
 		lock = record_lock_folder(container->owner, &ignored);

@@ -41,10 +41,10 @@ int container_take(struct container *ret_container, const struct plan *plan, con
  * Gives up the login: its lock, its entry, its cgroup where that is empty.
  * Where that ends the container, waits a bounded while for it and removes what
  * it leaves. `root` is the cgroup2 tree, `cgroup` this login's own (or NULL),
- * `start` this process's start time: what close may need when it is inside
+ * `pid` and `start` the process that stands for it: what close may need when it is inside
  * (join=here) is handed in. Closes everything.
  */
-void container_leave(struct container *container, int root, const char *cgroup,
+void container_leave(struct container *container, int root, const char *cgroup, pid_t pid,
 		     unsigned long long start);
 
 /* For scope_of(container). */

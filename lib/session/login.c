@@ -32,6 +32,7 @@ static int be_alone(struct opening *opening, struct error *error)
 		return -1;
 	if (record_process(getpid(), &state))
 		return error_set(error, ERROR_SYSTEM, "cannot read '/proc/self/stat'");
+	opening->login->pid = getpid();
 	opening->login->start = state.start;
 	return 0;
 }
@@ -52,7 +53,8 @@ static int take_container(struct opening *opening, struct error *error)
 
 static void leave_container(struct login *login)
 {
-	container_leave(&login->container, login->cgroup.root, login->cgroup.path, login->start);
+	container_leave(&login->container, login->cgroup.root, login->cgroup.path, login->pid,
+			login->start);
 }
 
 /*

@@ -27,7 +27,8 @@ struct login {
 	uint64_t ambient; /* set by login_join: what a child of ours is to raise as it becomes the user */
 	struct container container;
 	struct cgroup_pair cgroup;
-	unsigned long long start; /* of the process that stands for it */
+	pid_t pid; /* of the process that stands for it, */
+	unsigned long long start; /* and when that started */
 	int pid_namespace, net_namespace; /* the server's own; -1: not changed */
 	struct rlimit processes;          /* as they were before the switch */
 	bool switch_on;                   /* the dead man's switch is set */

@@ -124,6 +124,16 @@ int privilege_shrink(uint64_t keep, struct error *error)
 	return sets_put(&sets, error);
 }
 
+int privilege_use(uint64_t use, struct error *error)
+{
+	struct sets sets;
+
+	if (sets_get(&sets, error))
+		return -1;
+	sets.effective = sets.permitted & use;
+	return sets_put(&sets, error);
+}
+
 static uint64_t bounding_read(void)
 {
 	uint64_t bounding = 0;

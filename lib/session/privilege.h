@@ -43,6 +43,9 @@ int privilege_raise_ambient(uint64_t set, struct error *error);
 /* Permitted and effective become what is in them and in `keep`. */
 int privilege_shrink(uint64_t keep, struct error *error);
 
+/* Effective becomes what is permitted and in `use`; permitted stays. */
+int privilege_use(uint64_t use, struct error *error);
+
 /* The process's groups and the plan's added ones. */
 int privilege_add_groups(const struct plan *plan, struct error *error);
 

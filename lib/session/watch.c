@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../base/scope.h"
+#include "privilege.h"
+#include "process.h"
+
+/* No stream, for servers wait for the end of those; and nothing that closing does not need. */
+static void let_go(struct login *login)
+{
+	int *const closed[] = { &login->container.logins, &login->container.pidfd,
+				&login->cgroup.outer, &login->cgroup.procs };
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		close(fd);
+	for (size_t i = 0; i < sizeof(closed) / sizeof(*closed); i++) {
+		scope_close(closed[i]);
+		*closed[i] = -1;
+	}
+}
+
+static void wait_for_end(int pidfd)
+{
+	struct pollfd ended = { .fd = pidfd, .events = POLLIN };
+
+	while (poll(&ended, 1, -1) < 0 && errno == EINTR)
+		;
+}
+
+static void __attribute__((noreturn)) be_closer(struct login *login, int pidfd)
+{
+	struct error ignored;
+
+	process_forget_signals();
+	setsid();
+	let_go(login);
+	/* What is to be removed is root's own: for that uid 0 needs no capability. */
+	if (prctl(PR_SET_DUMPABLE, 0) || privilege_drop_all(&ignored))
+		_exit(1);
+	wait_for_end(pidfd);
+	/* Nobody waits for this process, so it may wait for the container. */
+	login->container.linger = LINGER_NO;
+	login_close(login);
+	_exit(0);
+}
+
+int watch_close(struct login *login, struct error *error)
+{
+	scope_fd int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	pid_t child;
+
+	if (pidfd < 0)
+		return error_errno(error, "cannot watch this process");
+	child = fork();
+	if (child < 0)
+		return error_errno(error, "cannot fork");
+	if (!child)
+		be_closer(login, pidfd);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A process of root's that waits beside a login, outside, and takes no orders:
+ * it only notices that the login's process has ended, and that time has passed.
+ */
+#ifndef CONFINE_SESSION_WATCH_H
+#define CONFINE_SESSION_WATCH_H
+
+#include "login.h"
+
+/*
+ * For confine-shell, whose own process gives up the right to: forks the one
+ * that closes `login` once the calling process is gone. It is the caller's
+ * child, of all ids 0.
+ */
+int watch_close(struct login *login, struct error *error);
+
+#endif
