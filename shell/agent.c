@@ -107,10 +107,11 @@ be_carrier(int listener, const struct sockaddr_un *address, int keeper)
 	_exit(0);
 }
 
-void agent_carry(int listener, const char *path, int keeper)
+void agent_carry(int listener, const char *path)
 {
+	scope_fd int keeper = (int)syscall(SYS_pidfd_open, getpid(), 0);
 	struct sockaddr_un address;
 
-	if (fill_address(&address, path) && !fork())
+	if (keeper >= 0 && fill_address(&address, path) && !fork())
 		be_carrier(listener, &address, keeper);
 }

@@ -7,7 +7,7 @@
 #ifndef CONFINE_SHELL_AGENT_H
 #define CONFINE_SHELL_AGENT_H
 
-#include <sys/types.h>
+#include <stddef.h>
 
 #include "../lib/base/error.h"
 
@@ -19,8 +19,9 @@ int agent_listen(char *path, size_t size);
 
 /*
  * Outside, as the user: a process that carries what comes over `listener` to
- * the socket `path`, until `keeper` ends. Does nothing where it cannot.
+ * the socket `path`, until the calling process ends. Does nothing where it
+ * cannot.
  */
-void agent_carry(int listener, const char *path, int keeper);
+void agent_carry(int listener, const char *path);
 
 #endif

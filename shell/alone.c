@@ -231,7 +231,7 @@ static int run(struct session *session, struct error *error)
 	if (launch_hear(&launched, error))
 		return launched.status;
 	if (launched.passed >= 0)
-		agent_carry(launched.passed, agent, launched.pid);
+		agent_carry(launched.passed, agent);
 	stand_aside(&stand);
 	stand_for(&stand, &launched, error);
 	return STATUS_REFUSED;

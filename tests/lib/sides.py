@@ -15,16 +15,10 @@ import subprocess
 from dataclasses import dataclass
 
 import host
+import servers
 import sshd
 from tap import Skip, Tap
 from terminal import Terminal
-
-MATCHES = '''\
-Match LocalPort {internal}
-    ForceCommand internal-sftp
-Match LocalPort {forced}
-    ForceCommand echo "forced, was: $SSH_ORIGINAL_COMMAND"
-'''
 
 
 @dataclass
@@ -118,18 +112,29 @@ class Sides:
     def __init__(self, policy):
         self.host = host.enter()
         sshd.make_keys()
-        self.plain = self._side('plain', 'paula', 2001, 2210)
-        self.confined = self._side('confined', 'alice', 2002, 2220)
-        os.makedirs('/root/pam')
-        host.run('cp', '/etc/pam.d/sshd', '/root/pam/sshd')
+        self.kind = servers.chosen()
+        self.plain = self._side('plain', 'paula', 2001, 2210, '/bin/bash')
+        shell = servers.SHELL if self.kind.shell else '/bin/bash'
+        self.confined = self._side('confined', 'alice', 2002, 2220, shell)
+        with open('/etc/shells', 'a', encoding='utf-8') as shells:
+            shells.write(servers.SHELL + '\n')
+        self.servers = [self.kind.start(self._ports(self.plain), True)]
         if self.host.confined:
-            self.host.policy(policy)
-            self.host.pam('sshd')
+            self.host.policy({name: self._with_shell(text) for name, text in policy.items()})
+            if self.kind.module:
+                self.host.pam('sshd')
             self.confined.confined = True
-        self.servers = [self._server(self.plain, '/root/pam/sshd'), self._server(self.confined)]
+        self.servers.append(self.kind.start(self._ports(self.confined), False))
 
-    def _side(self, name, user, uid, port):
-        self.host.add_user(user, uid)
+    def _with_shell(self, text):
+        """The policy with the plain side's shell, where confine-shell starts one."""
+        if not self.kind.shell or 'confine = no' in text:
+            return text
+        return text.replace('[session]\n', '[session]\nshell = /bin/bash\n') if '[session]' in text \
+            else text + '[session]\nshell = /bin/bash\n'
+
+    def _side(self, name, user, uid, port, shell):
+        self.host.add_user(user, uid, shell)
         sshd.accept_key(user)
         sshd.add_client_host(name, user, port)
         sshd.add_client_host(f'{name}-internal', user, port + 1)
@@ -137,10 +142,8 @@ class Sides:
         return Side(name, user, uid, port)
 
     @staticmethod
-    def _server(side, view=None):
-        ports = [side.port, side.port + 1, side.port + 2]
-        matches = MATCHES.format(internal=ports[1], forced=ports[2])
-        return sshd.Sshd(ports, matches, view)
+    def _ports(side):
+        return [side.port, side.port + 1, side.port + 2]
 
     @staticmethod
     def _answer(side, case):
@@ -152,6 +155,8 @@ class Sides:
 
     def _both(self, tap, sentence, case):
         def compare():
+            if case.__name__ in self.kind.lacks:
+                raise Skip(self.kind.lacks[case.__name__])
             with concurrent.futures.ThreadPoolExecutor(2) as pool:
                 answers = [pool.submit(self._answer, side, case)
                            for side in (self.plain, self.confined)]

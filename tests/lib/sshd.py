@@ -13,7 +13,7 @@ CONFIG = '''\
 ListenAddress 127.0.0.1
 HostKey /etc/ssh/test_host_key
 PidFile none
-UsePAM yes
+UsePAM {pam}
 PasswordAuthentication yes
 KbdInteractiveAuthentication yes
 PermitRootLogin yes
@@ -70,9 +70,9 @@ def add_client_host(alias, user, port):
 class Sshd:
     """A listening sshd, started by `wrapper`. `view`: a file to lay over its own /etc/pam.d/sshd."""
 
-    def __init__(self, ports, more='', view=None, wrapper=()):
+    def __init__(self, ports, more='', view=None, wrapper=(), pam='yes'):
         config = f'/etc/ssh/test_config_{ports[0]}'
-        write(config, CONFIG.format(ports='\n'.join(f'Port {port}' for port in ports), more=more))
+        write(config, CONFIG.format(ports='\n'.join(f'Port {port}' for port in ports), more=more, pam=pam))
         argv = [*wrapper, '/usr/sbin/sshd', '-D', '-f', config]
         if view:
             argv = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c',
