@@ -125,9 +125,8 @@ deps: ## install what building and testing need (Debian, root)
 
 tests: $(UNIT_BIN) $(PAM_TESTS) ## build what tests run
 
-# With clang: its sanitizers' runtime is in the programs, so that a sanitized driver can load the module.
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
-check-sanitize: deps ## run unit tests, command and module under the address and undefined behaviour sanitizers (root)
+check-sanitize: deps ## run the unit tests under the address and undefined behaviour sanitizers (root)
 	$(Q)$(MAKE) CC=clang WERROR=-Werror BUILD=$(BUILD)/sanitize CFLAGS='$(SANITIZE)' all tests
 	$(Q)BUILD=$(abspath $(BUILD)/sanitize) tests/run sanitize
 
