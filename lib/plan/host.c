@@ -11,6 +11,7 @@
 #include <glob.h>
 #include <linux/seccomp.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
@@ -319,6 +320,14 @@ static bool read_version(const char *release, unsigned *ret_major, unsigned *ret
 	return end != dot + 1;
 }
 
+/* fsopen(2) loads the module where there is one; /proc/filesystems lists it only afterwards. */
+static bool has_file_system(const char *type)
+{
+	scope_fd int context = fsopen(type, FSOPEN_CLOEXEC);
+
+	return context >= 0 || errno != ENODEV;
+}
+
 int host_init(struct host *ret_host, struct error *error)
 {
 	struct host host = { .devices = find_devices,
@@ -342,6 +351,7 @@ int host_init(struct host *ret_host, struct error *error)
 	errno = 0;
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0);
 	host.has_seccomp = errno == EFAULT;
+	host.lacks_overlay = !has_file_system("overlay");
 	host.has_console = !access("/dev/console", F_OK);
 	find_limits(&host);
 	*ret_host = host;

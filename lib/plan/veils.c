@@ -28,9 +28,9 @@ static bool in_group(const struct host_user *user, gid_t gid)
 }
 
 /*
- * Whether the name needs more than its own mode to be kept from this person. A
- * veil has its price (what is built in is root's alone, but for the policies): it shows changes of
- * other files in its folder only to the next login (overlayfs keeps names in its cache).
+ * Whether the name needs more than its own mode to be kept from this person: what is built in is
+ * root's alone, but for the policies. A veil has its price: it shows changes of other files in its
+ * folder only to the next login (overlayfs keeps names in its cache).
  */
 static bool needs_veil(const struct resolve *resolve, const struct concealed *item)
 {
@@ -92,6 +92,10 @@ int mounts_add_veils(struct resolve *resolve, const struct concealed_list *list,
 
 	if (list_folders(resolve, list, &folders, error))
 		return -1;
+	if (folders.count && resolve->host->lacks_overlay)
+		return resolve_warn(resolve, error,
+				    "this kernel has no overlayfs: a hidden file that the host replaces"
+				    " shows until the next container");
 	for (size_t i = 0; i < folders.count; i++)
 		if (!veiled(resolve->plan, folders.items[i]) &&
 		    mounts_add(resolve, &veil, folders.items[i], NULL, NULL, error))

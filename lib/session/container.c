@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "../base/path.h"
 #include "../base/scope.h"
@@ -206,6 +209,7 @@ static int make_new(struct container *ret_container, int owner, const struct pla
 
 	made.uid = plan->user.uid;
 	made.linger = plan->linger;
+	made.fresh = true;
 	made.host_pids = !(plan->namespaces & CLONE_NEWPID);
 	made.owner = fcntl(owner, F_DUPFD_CLOEXEC, 3);
 	if (made.owner < 0)
@@ -263,21 +267,43 @@ static int end_timeout_ms(const struct container *container)
 	return SWEEP_TIMEOUT_MS;
 }
 
+bool container_is_lost(const struct container *container)
+{
+	struct pollfd ended = { .fd = container->pidfd, .events = POLLIN };
+
+	return container->pidfd >= 0 && !container->fresh && poll(&ended, 1, 0) == 1;
+}
+
+/* Ends a container that nobody has come to share, under the lock without which nobody can. */
+static bool abandon(const struct container *container, struct error *error)
+{
+	scope_fd int lock = record_lock_folder(container->owner, error);
+
+	if (lock < 0 || record_has_logins(container->record))
+		return false;
+	return !syscall(SYS_pidfd_send_signal, container->pidfd, SIGKILL, NULL, 0);
+}
+
 void container_leave(struct container *container, int root, const char *cgroup, pid_t pid,
 		     unsigned long long start)
 {
 	scope_memory char *init = sweep_init_cgroup(container->id);
 	struct error ignored;
-	scope_fd int lock = -1;
+	scope_fd int lock = -1, own_root = -1;
+	int timeout_ms;
 
 	if (container->record < 0)
 		return;
+	if (root < 0) /* where open failed before the login had a cgroup */
+		root = own_root = cgroup_root(&ignored);
 	scope_close(&container->logins);
 	container->logins = -1;
 	if (!cgroup || !cgroup_remove(root, cgroup))
 		logins_remove(container->record, pid, start);
+	timeout_ms = container->fresh && abandon(container, &ignored) ? SWEEP_TIMEOUT_MS
+								       : end_timeout_ms(container);
 	/* `populated 0` is the end; that init is reaped may have to wait for a zombie of the server's. */
-	if (root >= 0 && init && !cgroup_wait_empty(root, init, end_timeout_ms(container))) {
+	if (root >= 0 && init && !cgroup_wait_empty(root, init, timeout_ms)) {
 		lock = record_lock_folder(container->owner, &ignored);
 		if (lock >= 0 && sweep_is_dead(container->record))
 			sweep_remove(container->owner, container->id, root);

@@ -23,6 +23,7 @@ struct container {
 	int record;  /* RECORD_ROOT/UID/ID */
 	int logins;  /* the lock that makes this process a login; -1: none is held */
 	bool host_pids; /* no pid namespace of its own */
+	bool fresh;     /* made by this login, whose open is not done: it goes where open fails */
 	enum lingering linger;
 };
 #define CONTAINER_INIT { .pidfd = -1, .owner = -1, .record = -1, .logins = -1 }
@@ -52,6 +53,9 @@ void container_leave(struct container *container, int root, const char *cgroup, 
 
 /* Closes descriptors only (in a child that has joined): no lock is given up, none was inherited. */
 void container_close(struct container *container);
+
+/* Whether init has ended since the container was found. */
+bool container_is_lost(const struct container *container);
 
 /* Opens the container of record `id` in an owner's folder, where its init lives; takes no lock. */
 int container_open(struct container *ret_container, int owner, uid_t uid, const char *id,

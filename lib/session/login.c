@@ -16,12 +16,15 @@
 #include "process.h"
 #include "record.h"
 
+enum { LOST_TRIES = 5 };
+
 /* What a stage of open gets. */
 struct opening {
 	struct login *login;
 	const struct plan *plan;
 	const char *conf, *from;
 	struct container *found; /* `confine enter`: the container that is there already */
+	bool lost;               /* open failed because the container it found has ended since */
 };
 
 static int be_alone(struct opening *opening, struct error *error)
@@ -243,9 +246,11 @@ static int open_stages(struct opening *opening, struct error *error)
 {
 	for (size_t i = 0; i < sizeof(stages) / sizeof(*stages); i++)
 		if (stages[i].make(opening, error)) {
+			opening->lost = container_is_lost(&opening->login->container);
 			undo_stages(opening->login, i + 1);
 			return -1;
 		}
+	opening->login->container.fresh = false;
 	opening->login->stands = true;
 	return 0;
 }
@@ -291,10 +296,13 @@ int login_open(struct login *login, const struct plan *plan, const char *conf, c
 	       const char *const *files, bool *ret_inside, struct error *error)
 {
 	struct opening opening = { .login = login, .plan = plan, .conf = conf, .from = from };
+	int tries = 0;
 
 	*ret_inside = false;
-	if (open_stages(&opening, error))
-		return -1;
+	/* A container that is killed between being found and being entered costs no login. */
+	while (open_stages(&opening, error))
+		if (!opening.lost || tries++ == LOST_TRIES)
+			return -1;
 	if (login->way != LOGIN_HERE)
 		return 0;
 	if (keep_here(login, error)) {

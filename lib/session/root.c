@@ -237,9 +237,8 @@ static int carry_out_row(struct building *building, size_t index, struct error *
 	target = open_target(building, index, error);
 	if (target < 0)
 		return skips(row, error) ? 0 : -1;
-	/* Where there is no overlayfs, the covers of the rows that follow have to do. */
 	if (row->kind == MOUNT_VEIL)
-		return veil_lay(building->plan, index, building->root, target, error) < 0 ? -1 : 0;
+		return veil_lay(building->plan, index, building->root, target, error);
 	mount = row_mount(building, index, target, error);
 	if (mount < 0)
 		return -1;

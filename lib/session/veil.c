@@ -121,7 +121,7 @@ static uint64_t attributes_of(int folder)
 	return attributes;
 }
 
-/* The overlay, attached nowhere; -2 where there is none to be had. */
+/* The overlay, attached nowhere. */
 static int make_overlay(int upper, int lower, struct error *error)
 {
 	scope_fd int context = fsopen("overlay", FSOPEN_CLOEXEC);
@@ -129,13 +129,12 @@ static int make_overlay(int upper, int lower, struct error *error)
 	int overlay;
 
 	if (context < 0)
-		return errno == ENODEV ? -2
-				       : error_errno(error, "cannot open file system 'overlay'");
+		return error_errno(error, "cannot open file system 'overlay'");
 	snprintf(layers, sizeof(layers), "/proc/self/fd/%d:/proc/self/fd/%d", upper, lower);
 	if (fsconfig(context, FSCONFIG_SET_STRING, "source", "confine", 0) ||
 	    fsconfig(context, FSCONFIG_SET_STRING, "lowerdir", layers, 0) ||
 	    fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		return errno == EINVAL ? -2 : error_errno(error, "cannot make an overlay");
+		return error_errno(error, "cannot make an overlay");
 	overlay = fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes_of(lower));
 	return overlay < 0 ? error_errno(error, "cannot mount an overlay") : overlay;
 }
@@ -227,8 +226,6 @@ int veil_lay(const struct plan *plan, size_t index, int root, int folder, struct
 	scope_fd int upper = make_upper(plan, index, folder, error);
 	scope_fd int veil = upper < 0 ? -1 : weave(root, upper, folder, error);
 
-	if (veil == -2)
-		return 1;
 	if (veil < 0 || mount_table_read(&table, error) ||
 	    pick_up(&table, target, root, &carried, error) ||
 	    mount_attach(veil, folder, target, error))

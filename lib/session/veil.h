@@ -13,7 +13,8 @@
 /*
  * Carries out row `index`, MOUNT_VEIL, in the new root `root`; `folder` (O_PATH)
  * is its target. The caller's root is `root`, and has the container's /proc and
- * /dev. Returns 1 where overlayfs is missing or cannot take this folder.
+ * /dev. A folder that overlayfs cannot take is an error: covers alone would be
+ * weaker, and the plan asks for veils only where the kernel has overlayfs.
  */
 int veil_lay(const struct plan *plan, size_t index, int root, int folder, struct error *error);
 
