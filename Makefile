@@ -143,7 +143,7 @@ fuzz: ## throw changed texts at each parser for SECONDS=30 (clang)
 	$(Q)$(MAKE) CC=clang BUILD=$(BUILD)/fuzz CFLAGS='$(SANITIZE) -fsanitize=fuzzer-no-link' fuzzers
 	$(Q)BUILD=$(abspath $(BUILD)/fuzz) tests/fuzz/run $(SECONDS)
 
-check: deps ## install what is needed, build, run all tests (root)
+check: deps ## install what is needed, build, run all tests (root); FULL=1: the long ones too
 	$(Q)$(MAKE) all tests
 	$(Q)BUILD=$(abspath $(BUILD)) tests/run all
 
