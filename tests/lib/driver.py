@@ -210,11 +210,13 @@ class Leftovers:
         return {'mounts': mounts(), 'cgroups': cgroups(), 'processes': processes(),
                 'records': records()}
 
-    def gone(self, sweep=False, timeout=10):
+    def gone(self, sweep=False, timeout=30):
         """Waits until all is as before; `sweep`: after one `confine gc`."""
-        if sweep:
-            private.run('confine', 'gc')
         try:
+            if sweep:
+                # What ends by itself may take its time on a busy machine; gc is run once, after it.
+                wait_until(lambda: self._look()['processes'] == self.before['processes'], timeout)
+                private.run('confine', 'gc')
             wait_until(lambda: self._look() == self.before, timeout)
         except (AssertionError, TimeoutError):
             after = self._look()
