@@ -76,7 +76,8 @@ bool caller_take(struct caller *caller, int argc, char **argv)
 				   .environment = environ,
 				   .privileged = !geteuid() };
 	environ = own_environment;
-	if (argc < 1 || !argv[0] || prctl(PR_SET_DUMPABLE, 0) || !open_streams())
+	/* Linux 5.18 makes an empty argv one that holds "". */
+	if (argc < 1 || !argv[0] || !*argv[0] || prctl(PR_SET_DUMPABLE, 0) || !open_streams())
 		return false;
 	caller->mask = umask(077);
 	take_signals(caller);
@@ -185,10 +186,13 @@ static char **make_environment(const struct caller *caller, const struct strings
 	return made;
 }
 
-/* "-bash" for a login shell, "bash" else; the other words stay what they are. */
+/*
+ * "-bash" for a login shell, else "bash", or "/bin/bash" where the server gave a path too; the other
+ * words stay what they are.
+ */
 static int name_shell(const struct caller *caller, const char *shell, struct error *error)
 {
-	const char *slash = strrchr(shell, '/');
+	const char *slash = strchr(caller->words[0], '/') ? NULL : strrchr(shell, '/');
 	char *name = text_format("%s%s", caller->words[0][0] == '-' ? "-" : "",
 				 slash ? slash + 1 : shell);
 

@@ -24,7 +24,7 @@ Match LocalPort {forced}
 _NO_FORWARDING = {name: 'tinysshd forwards nothing' for name in (
     'local', 'remote', 'remote_any', 'dynamic', 'jump', 'local_unix', 'remote_unix', 'refused', 'agent',
     'x11', 'no_command')}
-_OUTSIDE = 'what this server does without a login shell is not confined by one (confine doctor)'
+_ROOTS_PIPES = "this server's pipes are root's: a user cannot open /dev/stderr, confined or not"
 
 
 class OpenSsh:
@@ -61,6 +61,9 @@ class Dropbear:
              'local_unix': 'dropbear forwards no unix sockets',
              'remote_unix': 'dropbear forwards no unix sockets',
              'ssh_rc': 'dropbear knows no ~/.ssh/rc',
+             'bulk': _ROOTS_PIPES,
+             'many_channels': 'dropbear loses some of twenty channels, confined or not',
+             'statuses': 'dropbear does not get through 256 channels in time, confined or not',
              'x11': "Debian's dropbear is built without X11 forwarding"}
 
     @staticmethod
@@ -85,6 +88,7 @@ class Tinysshd:
              'forced': 'tinysshd has no forced commands',
              'sftp_internal': 'tinysshd has no internal-sftp',
              'ssh_rc': 'tinysshd knows no ~/.ssh/rc',
+             'bulk': _ROOTS_PIPES,
              'signals': 'tinysshd tells no signal'}
 
     @staticmethod
