@@ -18,6 +18,7 @@
 #include "call.h"
 #include "decide.h"
 #include "refusal.h"
+#include "restrain.h"
 #include "server.h"
 #include "state.h"
 
@@ -82,8 +83,11 @@ static int open_session(const struct call *call, struct error *error)
 	struct state *state;
 	int confined = decide_plan(call, &plan, error);
 
-	if (confined <= 0)
+	if (confined <= 0) {
+		if (!confined)
+			state_set_outcome(call->pamh, OUTCOME_EXEMPT);
 		return confined;
+	}
 	state = check_auth_line(call, error) ? NULL : state_new(call->pamh, error);
 	if (!state) {
 		plan_clear(&plan);
@@ -133,14 +137,46 @@ static void join_or_end(const struct call *call, struct state *state)
  */
 static int note_setcred(const struct call *call)
 {
+	struct error error = call->fault;
 	char reason[1024];
 
-	if (call->fault.kind != ERROR_NONE)
-		pam_syslog(call->pamh, LOG_ERR, "auth line: %s",
-			   error_format(&call->fault, reason, sizeof(reason)));
-	else if (state_note_setcred(call->pamh) != PAM_SUCCESS)
-		return PAM_CRED_ERR;
+	if (error.kind == ERROR_NONE && !state_note_setcred(call->pamh, &error))
+		return PAM_SUCCESS;
+	pam_syslog(call->pamh, LOG_ERR, "auth line: %s", error_format(&error, reason, sizeof(reason)));
 	return PAM_SUCCESS;
+}
+
+/*
+ * A user's process without a login to join. Where open refused, sshd goes on to tell the person why
+ * and ends by itself; where the session line is `optional` it would go on for good, so the process
+ * can start, open and reach nothing any more. Where open was not called at all, whoever is to be
+ * confined ends here.
+ */
+static int hold_child(const struct call *call)
+{
+	struct plan plan = { 0 };
+	struct error error = ERROR_INIT;
+	char reason[1024];
+	int confined = 0;
+
+	if (state_outcome(call->pamh) == OUTCOME_EXEMPT)
+		return PAM_SUCCESS;
+	if (state_outcome(call->pamh) == OUTCOME_REFUSED) {
+		if (restrain_process())
+			_exit(255);
+		return PAM_CRED_ERR;
+	}
+	confined = decide_plan(call, &plan, &error);
+	if (!confined)
+		return PAM_SUCCESS;
+	if (confined > 0) {
+		plan_clear(&plan);
+		error_set(&error, ERROR_POLICY,
+			  "this service's PAM stack has no session line of pam_confine.so");
+	}
+	pam_syslog(call->pamh, LOG_ERR, "ended the process of %s, which has no session to join: %s",
+		   call->name, error_format(&error, reason, sizeof(reason)));
+	_exit(255);
 }
 
 __attribute__((visibility("default"))) int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc,
@@ -155,7 +191,8 @@ __attribute__((visibility("default"))) int pam_sm_setcred(pam_handle_t *pamh, in
 		return PAM_SUCCESS;
 	call_begin(&call, pamh, flags, argc, argv);
 	if (!state)
-		return note_setcred(&call);
+		return state_is_child(pamh) && call.server.way != LOGIN_HERE ? hold_child(&call)
+									      : note_setcred(&call);
 	if (state->login.way != LOGIN_HERE && !state_is_opener(state))
 		join_or_end(&call, state);
 	return PAM_SUCCESS;
@@ -181,6 +218,7 @@ __attribute__((visibility("default"))) int pam_sm_acct_mgmt(pam_handle_t *pamh, 
 
 static int refuse_session(const struct call *call, const struct error *error)
 {
+	state_set_outcome(call->pamh, OUTCOME_REFUSED);
 	refusal_tell(call->pamh, call->name, error, call->quiet);
 	if (server_goes_on())
 		_exit(1);

@@ -107,16 +107,77 @@ void state_drop(pam_handle_t *pamh)
 	occupied = false;
 }
 
-int state_note_setcred(pam_handle_t *pamh)
-{
-	static const char noted[] = "";
+/* Where setcred was called first, and what open then came to. */
+struct note {
+	unsigned *mark; /* as in struct state */
+	enum outcome outcome;
+};
 
-	return pam_set_data(pamh, setcred_name, (void *)(uintptr_t)noted, NULL);
+static struct note *note_get(pam_handle_t *pamh)
+{
+	const void *data;
+
+	if (pam_get_data(pamh, setcred_name, &data) != PAM_SUCCESS)
+		return NULL;
+	return (struct note *)(uintptr_t)data;
+}
+
+static void note_cleanup(pam_handle_t *pamh, void *data, int status)
+{
+	struct note *note = data;
+
+	(void)pamh;
+	(void)status;
+	unmap(note->mark);
+	free(note);
+}
+
+int state_note_setcred(pam_handle_t *pamh, struct error *error)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct note *note = note_get(pamh);
+
+	if (note)
+		return 0;
+	note = calloc(1, sizeof(*note));
+	if (!note)
+		return error_memory(error);
+	note->mark = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (note->mark == MAP_FAILED || madvise(note->mark, page, MADV_WIPEONFORK)) {
+		error_errno(error, "cannot map a page");
+		note_cleanup(pamh, note, 0);
+		return -1;
+	}
+	*note->mark = opener;
+	if (pam_set_data(pamh, setcred_name, note, note_cleanup) == PAM_SUCCESS)
+		return 0;
+	note_cleanup(pamh, note, 0);
+	return error_memory(error);
 }
 
 bool state_setcred_noted(pam_handle_t *pamh)
 {
-	const void *data;
+	return note_get(pamh) != NULL;
+}
 
-	return pam_get_data(pamh, setcred_name, &data) == PAM_SUCCESS;
+bool state_is_child(pam_handle_t *pamh)
+{
+	const struct note *note = note_get(pamh);
+
+	return note && *note->mark != opener;
+}
+
+void state_set_outcome(pam_handle_t *pamh, enum outcome outcome)
+{
+	struct note *note = note_get(pamh);
+
+	if (note)
+		note->outcome = outcome;
+}
+
+enum outcome state_outcome(pam_handle_t *pamh)
+{
+	const struct note *note = note_get(pamh);
+
+	return note ? note->outcome : OUTCOME_NONE;
 }

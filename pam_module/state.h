@@ -47,8 +47,16 @@ bool state_is_opener(const struct state *state);
 /* Closes the login, if this process opened it and it stands. */
 void state_close(struct state *state);
 
-/* Notes, and tells, that this module's setcred ran in this transaction. */
-int state_note_setcred(pam_handle_t *pamh);
+/* Notes that this module's setcred ran in this transaction, and in which process first. */
+int state_note_setcred(pam_handle_t *pamh, struct error *error);
 bool state_setcred_noted(pam_handle_t *pamh);
+
+/* Whether this process was forked by the one that noted it: a user's process, in sshd and cron. */
+bool state_is_child(pam_handle_t *pamh);
+
+/* What open came to, for those processes. OUTCOME_NONE: it was not called, or stands. */
+enum outcome { OUTCOME_NONE, OUTCOME_EXEMPT, OUTCOME_REFUSED };
+void state_set_outcome(pam_handle_t *pamh, enum outcome outcome);
+enum outcome state_outcome(pam_handle_t *pamh);
 
 #endif
