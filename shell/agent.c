@@ -32,8 +32,8 @@ int agent_listen(char *path, size_t size)
 		return -1;
 	snprintf(path, size, "%s/agent", folder);
 	if (!fill_address(&address, path) ||
-	    bind(listener, (struct sockaddr *)&address, sizeof(address)) ||
-	    chmod(path, 0600) || listen(listener, 16))
+	    bind(listener, (struct sockaddr *)&address, sizeof(address)) || chmod(path, 0600) ||
+	    listen(listener, 16))
 		return -1;
 	return take_fd(&listener);
 }

@@ -59,8 +59,8 @@ static int check_installed(const struct caller *caller, struct error *error)
 		return error_errno(error, "cannot stat '/proc/self/exe'");
 	fault = path_unsafe(&st);
 	if (fault)
-		return error_set(error, ERROR_HOST, "confine-shell is not installed as it should be: %s",
-				 fault);
+		return error_set(error, ERROR_HOST,
+				 "confine-shell is not installed as it should be: %s", fault);
 	if (!caller->privileged || (caller->uid && !(st.st_mode & S_ISUID)))
 		return error_set(error, ERROR_HOST, "confine-shell is not installed setuid root");
 	return 0;
@@ -241,7 +241,9 @@ int alone_run(struct caller *caller, struct host_user *user, const struct log *l
 	      struct error *error)
 {
 	scope_of(session) struct session session = { .caller = caller, .login = LOGIN_INIT };
-	const struct plan_context context = { .conf = CONFINE_CONF, .cache = RECORD_CACHE, .log = log };
+	const struct plan_context context = { .conf = CONFINE_CONF,
+					      .cache = RECORD_CACHE,
+					      .log = log };
 	bool exempt;
 
 	if (check_installed(caller, error) || privilege_use(reading, error) ||

@@ -21,9 +21,9 @@ static char *own_environment[] = { path_variable, NULL };
 /* What a line of this program's could do harm in. */
 static bool is_kernel_file(int fd)
 {
-	static const unsigned long types[] = { PROC_SUPER_MAGIC,   SYSFS_MAGIC,
-					       SECURITYFS_MAGIC,   DEBUGFS_MAGIC,
-					       TRACEFS_MAGIC,	   CGROUP_SUPER_MAGIC,
+	static const unsigned long types[] = { PROC_SUPER_MAGIC,    SYSFS_MAGIC,
+					       SECURITYFS_MAGIC,    DEBUGFS_MAGIC,
+					       TRACEFS_MAGIC,	    CGROUP_SUPER_MAGIC,
 					       CGROUP2_SUPER_MAGIC, SELINUX_MAGIC,
 					       BINFMTFS_MAGIC };
 	struct statfs fs;
@@ -95,8 +95,8 @@ static int raise_limits(const struct caller *caller, struct error *error)
 		rlim_t least;
 		const char *name;
 	} rows[] = {
-		{ RLIMIT_FSIZE, 1 << 20, "file size" },	 { RLIMIT_STACK, 1 << 20, "stack" },
-		{ RLIMIT_NOFILE, 128, "open files" },	 { RLIMIT_DATA, 64 << 20, "data" },
+		{ RLIMIT_FSIZE, 1 << 20, "file size" }, { RLIMIT_STACK, 1 << 20, "stack" },
+		{ RLIMIT_NOFILE, 128, "open files" },	{ RLIMIT_DATA, 64 << 20, "data" },
 		{ RLIMIT_AS, 256 << 20, "memory" },
 	};
 	struct rlimit none = { .rlim_max = caller->limits[RLIMIT_CORE].rlim_max };
@@ -145,9 +145,13 @@ const char *caller_variable(const struct caller *caller, const char *name)
 /* What speaks of descriptors, sockets and folders that are not there inside. */
 static bool is_lost(const char *variable)
 {
-	static const char *const lost[] = { "LISTEN_FDS",    "LISTEN_PID",	    "LISTEN_FDNAMES",
-					    "NOTIFY_SOCKET", "CREDENTIALS_DIRECTORY",
-					    "INVOCATION_ID", "JOURNAL_STREAM" };
+	static const char *const lost[] = { "LISTEN_FDS",
+					    "LISTEN_PID",
+					    "LISTEN_FDNAMES",
+					    "NOTIFY_SOCKET",
+					    "CREDENTIALS_DIRECTORY",
+					    "INVOCATION_ID",
+					    "JOURNAL_STREAM" };
 
 	for (size_t i = 0; i < sizeof(lost) / sizeof(*lost); i++)
 		if (names(variable, lost[i]))
@@ -187,8 +191,8 @@ static char **make_environment(const struct caller *caller, const struct strings
 }
 
 /*
- * "-bash" for a login shell, else "bash", or "/bin/bash" where the server gave a path too; the other
- * words stay what they are.
+ * "-bash" for a login shell, else "bash", or "/bin/bash" where the server gave a path too; the
+ * other words stay what they are.
  */
 static int name_shell(const struct caller *caller, const char *shell, struct error *error)
 {

@@ -100,7 +100,8 @@ static void take_signal(pid_t shell, int number)
 	case SIGTSTP:
 	case SIGTTIN:
 	case SIGTTOU:
-		/* A group that no one of its session is the parent of ignores these (setpgid(2)). */
+		/* A group that no one of its session is the parent of ignores these (setpgid(2)).
+		 */
 		pass_on(shell, SIGSTOP);
 		return;
 	default:
@@ -163,9 +164,8 @@ int stand_for(const struct stand *stand, const struct launched *launched, struct
 {
 	int status = 0;
 
-	if (stand->terminal == LAUNCH_NEW_TERMINAL
-		    ? relay(stand, launched, &status, error)
-		    : wait_for(stand, launched->pid, &status, error))
+	if (stand->terminal == LAUNCH_NEW_TERMINAL ? relay(stand, launched, &status, error)
+						   : wait_for(stand, launched->pid, &status, error))
 		return -1;
 	end_as(status);
 }

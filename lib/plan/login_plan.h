@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A person's login, from the policy folder to the plan: the same for the module and for confine-shell. */
+/* A person's login, from the policy folder to the plan: the same for the module and for
+ * confine-shell. */
 #ifndef CONFINE_PLAN_LOGIN_PLAN_H
 #define CONFINE_PLAN_LOGIN_PLAN_H
 

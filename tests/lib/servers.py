@@ -89,6 +89,10 @@ class Tinysshd:
              'sftp_internal': 'tinysshd has no internal-sftp',
              'ssh_rc': 'tinysshd knows no ~/.ssh/rc',
              'bulk': _ROOTS_PIPES,
+             'statuses': 'tinysshd has one channel a connection',
+             'who': 'tinysshd leaves its logins in utmp, confined or not',
+             'who_inside': 'tinysshd leaves its logins in utmp, confined or not',
+             'last': 'tinysshd writes no address to wtmp',
              'signals': 'tinysshd tells no signal'}
 
     @staticmethod
