@@ -287,14 +287,18 @@ static const char *docker_arch(const char *machine)
 	return "unknown";
 }
 
-static uint64_t bounding_set(int last_cap)
+static int find_bounding_set(struct host *host, struct error *error)
 {
-	uint64_t set = 0;
+	for (int capability = 0; capability <= host->last_cap && capability < 64; capability++) {
+		int held = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
 
-	for (int capability = 0; capability <= last_cap && capability < 64; capability++)
-		if (prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1)
-			set |= UINT64_C(1) << capability;
-	return set;
+		/* EINVAL: one that this kernel does not know (capabilities(7)). */
+		if (held < 0 && errno != EINVAL)
+			return error_errno(error, "cannot read the bounding set");
+		if (held == 1)
+			host->bounding |= UINT64_C(1) << capability;
+	}
+	return 0;
 }
 
 static void find_limits(struct host *host)
@@ -345,7 +349,8 @@ int host_init(struct host *ret_host, struct error *error)
 	snprintf(host.name, sizeof(host.name), "%s", names.nodename);
 	host.arch = docker_arch(names.machine);
 	host.last_cap = (int)kernel_number("/proc/sys/kernel/cap_last_cap", 40);
-	host.bounding = bounding_set(host.last_cap);
+	if (find_bounding_set(&host, error))
+		return -1;
 	/* A filter that is no address: EFAULT where the kernel knows filters, else EINVAL
 	 * (seccomp(2)). */
 	errno = 0;
