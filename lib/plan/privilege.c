@@ -93,6 +93,9 @@ int resolve_share(struct resolve *resolve, struct error *error)
 		return resolve_fault(&request->share_origin, error);
 	}
 	resolve->plan->share = request->share == SHARE_DEFAULT ? fallback : request->share;
+	/* No login could come back to what is left of another's container. */
+	if (resolve->plan->share == SHARE_SESSION && request->linger == LINGER_PROCESSES)
+		resolve->plan->linger = LINGER_NO;
 	return 0;
 }
 

@@ -24,7 +24,7 @@ MaxStartups 200
 MaxSessions 100
 X11Forwarding yes
 AcceptEnv LANG LC_* TEST_*
-Subsystem sftp /usr/lib/openssh/sftp-server
+Subsystem sftp {sftp}
 {more}
 '''
 CLIENT = '''\
@@ -34,6 +34,7 @@ Host *
     LogLevel ERROR
     SendEnv TEST_*
 '''
+SFTP = '/usr/lib/openssh/sftp-server'
 _KEY = '/root/.ssh/id_ed25519'
 
 
@@ -70,9 +71,10 @@ def add_client_host(alias, user, port):
 class Sshd:
     """A listening sshd, started by `wrapper`. `view`: a file to lay over its own /etc/pam.d/sshd."""
 
-    def __init__(self, ports, more='', view=None, wrapper=(), pam='yes'):
+    def __init__(self, ports, more='', view=None, wrapper=(), pam='yes', sftp=SFTP):
         config = f'/etc/ssh/test_config_{ports[0]}'
-        write(config, CONFIG.format(ports='\n'.join(f'Port {port}' for port in ports), more=more, pam=pam))
+        write(config, CONFIG.format(ports='\n'.join(f'Port {port}' for port in ports), more=more, pam=pam,
+                                   sftp=sftp))
         argv = [*wrapper, '/usr/sbin/sshd', '-D', '-f', config]
         if view:
             argv = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c',
