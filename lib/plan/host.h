@@ -60,7 +60,7 @@ struct host {
 	char name[65]; /* gethostname */
 	const char *arch; /* Docker's name: amd64, arm64, ... */
 	bool has_seccomp;
-	bool lacks_overlay;     /* this kernel has no overlayfs */
+	bool lacks_overlay; /* this kernel has no overlayfs */
 	bool has_console; /* /dev/console is there */
 	uint64_t hard_limits[RLIM_NLIMITS]; /* of this process; RLIM_INFINITY: unlimited */
 	uint64_t most_files; /* /proc/sys/fs/nr_open: no RLIMIT_NOFILE above it */

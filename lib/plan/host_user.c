@@ -179,8 +179,8 @@ static int copy_record(struct host_user *user, const struct passwd *record, stru
 	return find_groups(user, error);
 }
 
-/* The record of a name, or of a number where that is NULL; its texts lie in *buffer, the caller's to
- * free. NULL with the reason. */
+/* The record of a name, or of a number where that is NULL; its texts lie in *buffer, the caller's
+ * to free. NULL with the reason. */
 static const struct passwd *find_record(const char *name, uid_t uid, struct passwd *record,
 					char **buffer, struct error *error)
 {

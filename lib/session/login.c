@@ -24,7 +24,7 @@ struct opening {
 	const struct plan *plan;
 	const char *conf, *from;
 	struct container *found; /* `confine enter`: the container that is there already */
-	bool lost;               /* open failed because the container it found has ended since */
+	bool lost; /* open failed because the container it found has ended since */
 };
 
 static int be_alone(struct opening *opening, struct error *error)
@@ -207,8 +207,8 @@ static const struct stage {
 static struct login *kept_here;
 
 /*
- * A child that goes on without exec, as sudo's monitor does, stands inside as root, where SYS_PTRACE
- * reaches it; a folder of the host's that it held would lead out.
+ * A child that goes on without exec, as sudo's monitor does, stands inside as root, where
+ * SYS_PTRACE reaches it; a folder of the host's that it held would lead out.
  */
 static void let_go_in_child(void)
 {
@@ -272,10 +272,8 @@ static int enter(struct login *login, const struct plan *plan, const char *const
 		 struct error *error)
 {
 	static const enum join_as as[] = {
-		[LOGIN_SETCRED] = JOIN_USER,
-		[LOGIN_FORK] = JOIN_USER,
-		[LOGIN_HERE] = JOIN_SERVER,
-		[LOGIN_COMMAND] = JOIN_COMMAND,
+		[LOGIN_SETCRED] = JOIN_USER, [LOGIN_FORK] = JOIN_USER,
+		[LOGIN_HERE] = JOIN_SERVER,  [LOGIN_COMMAND] = JOIN_COMMAND,
 		[LOGIN_SHELL] = JOIN_SHELL,
 	};
 	struct join join = {

@@ -15,28 +15,31 @@
 /* How the user's process gets inside (design.md, "PAM lines"). */
 enum login_way {
 	LOGIN_SETCRED, /* the server forks it and it calls setcred: sshd */
-	LOGIN_FORK,    /* the same, but what runs inside is a child of it: cron */
-	LOGIN_HERE,    /* the server's own process joins in open */
+	LOGIN_FORK, /* the same, but what runs inside is a child of it: cron */
+	LOGIN_HERE, /* the server's own process joins in open */
 	LOGIN_COMMAND, /* confine run, confine enter: a child of ours joins */
-	LOGIN_SHELL,   /* confine-shell alone: the same, and it becomes the user at once */
+	LOGIN_SHELL, /* confine-shell alone: the same, and it becomes the user at once */
 };
 
 struct login {
 	enum login_way way;
-	bool terminal;  /* LOGIN_HERE under login(1): it changes the terminal's owner afterwards */
-	uint64_t ambient; /* set by login_join: what a child of ours is to raise as it becomes the user */
+	bool terminal; /* LOGIN_HERE under login(1): it changes the terminal's owner afterwards */
+	uint64_t ambient; /* set by login_join: what a child of ours is to raise as it becomes the
+			     user */
 	struct container container;
 	struct cgroup_pair cgroup;
 	pid_t pid; /* of the process that stands for it, */
 	unsigned long long start; /* and when that started */
 	int pid_namespace, net_namespace; /* the server's own; -1: not changed */
-	struct rlimit processes;          /* as they were before the switch */
-	bool switch_on;                   /* the dead man's switch is set */
-	bool stands;                      /* open was completed */
+	struct rlimit processes; /* as they were before the switch */
+	bool switch_on; /* the dead man's switch is set */
+	bool stands; /* open was completed */
 };
-#define LOGIN_INIT                                                                        \
-	{ .container = CONTAINER_INIT, .cgroup = CGROUP_PAIR_INIT, .pid_namespace = -1, \
-	  .net_namespace = -1 }
+#define LOGIN_INIT                                                                            \
+	{                                                                                     \
+		.container = CONTAINER_INIT, .cgroup = CGROUP_PAIR_INIT, .pid_namespace = -1, \
+		.net_namespace = -1                                                           \
+	}
 
 /*
  * Opens the login: carries out the stages of its way in login.c. On failure

@@ -37,7 +37,8 @@ static int sets_call(const struct sets *sets)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = {
-		{ (uint32_t)sets->effective, (uint32_t)sets->permitted, (uint32_t)sets->inheritable },
+		{ (uint32_t)sets->effective, (uint32_t)sets->permitted,
+		  (uint32_t)sets->inheritable },
 		{ (uint32_t)(sets->effective >> 32), (uint32_t)(sets->permitted >> 32),
 		  (uint32_t)(sets->inheritable >> 32) },
 	};
@@ -59,7 +60,8 @@ static int bounding_limit(uint64_t bounding, struct error *error)
 			continue;
 		if (errno == EINVAL)
 			break; /* past the kernel's last one */
-		return error_errno(error, "cannot drop capability %d from the bounding set", capability);
+		return error_errno(error, "cannot drop capability %d from the bounding set",
+				   capability);
 	}
 	return 0;
 }
@@ -72,8 +74,8 @@ static int ambient_clear(struct error *error)
 }
 
 /*
- * That no_new_privs is still to be set, noted where only the kernel keeps it, through every fork and
- * exec, and nobody can take it back: root stays root (NOROOT is off) and that is locked
+ * That no_new_privs is still to be set, noted where only the kernel keeps it, through every fork
+ * and exec, and nobody can take it back: root stays root (NOROOT is off) and that is locked
  * (capabilities(7), "The securebits flags"). It changes nothing, for nobody here sets NOROOT.
  */
 static int promise_no_new_privileges(struct error *error)
@@ -152,7 +154,8 @@ static int prove(const struct plan *plan, uint64_t keep, enum privilege_ambient 
 
 	if (sets_get(&sets, error))
 		return -1;
-	if ((sets.permitted & ~keep) || (sets.effective & ~keep) || (sets.inheritable & (ambient ? ~plan->ambient : ~UINT64_C(0))) ||
+	if ((sets.permitted & ~keep) || (sets.effective & ~keep) ||
+	    (sets.inheritable & (ambient ? ~plan->ambient : ~UINT64_C(0))) ||
 	    (bounding_read() & ~plan->bounding))
 		return error_set(error, ERROR_SYSTEM, "capabilities were not given up");
 	if (plan->no_new_privileges && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 &&
@@ -184,7 +187,7 @@ int privilege_confine(const struct plan *plan, uint64_t keep, enum privilege_amb
 	if (sets_put(&sets, error))
 		return -1;
 	if (plan->no_new_privileges && (ambient == AMBIENT_LATER ? promise_no_new_privileges(error)
-								  : set_no_new_privileges(error)))
+								 : set_no_new_privileges(error)))
 		return -1;
 	if (install_filter(plan, error) || privilege_shrink(keep, error))
 		return -1;

@@ -12,8 +12,8 @@
 
 /* What becomes of the plan's ambient set. */
 enum privilege_ambient {
-	AMBIENT_NONE,  /* nobody raises it: it is not given */
-	AMBIENT_NOW,   /* who has joined raises it as they become the user */
+	AMBIENT_NONE, /* nobody raises it: it is not given */
+	AMBIENT_NOW, /* who has joined raises it as they become the user */
 	AMBIENT_LATER, /* a change of uid follows that clears it: confine-shell raises it, setuid
 			* root, and sets no_new_privs, which would void its setuid bit before */
 };
