@@ -98,7 +98,7 @@ be_carrier(int listener, const struct sockaddr_un *address, int keeper)
 
 		if (ready[1].revents)
 			break;
-		/* cppcheck-suppress nullPointer: the address may be NULL (accept(2)) */
+		/* cppcheck-suppress nullPointer ; accept(2): the address may be NULL */
 		inner = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 		if (inner >= 0 && !fork())
 			take_one(inner, address, keeper);
