@@ -11,14 +11,18 @@
  *   3  pid=host only: cgroup.kill, for no pid namespace ends them there
  */
 #include <asm/unistd.h>
+#include <linux/audit.h>
 #include <linux/fcntl.h>
+#include <linux/filter.h>
 #include <linux/prctl.h>
+#include <linux/seccomp.h>
 #include <linux/signal.h>
 #include <linux/time_types.h>
 
 enum { LOGINS = 0, READY = 1, EVENTS = 2, KILL = 3 };
 
 #if defined(__x86_64__)
+#define NATIVE AUDIT_ARCH_X86_64
 static long call(long number, long a, long b, long c, long d)
 {
 	register long r10 __asm__("r10") = d;
@@ -38,6 +42,7 @@ __asm__(".globl _start\n"
 	"	and $-16, %rsp\n"
 	"	call start\n");
 #elif defined(__aarch64__)
+#define NATIVE AUDIT_ARCH_AARCH64
 static long call(long number, long a, long b, long c, long d)
 {
 	register long x8 __asm__("x8") = number;
@@ -123,6 +128,37 @@ static void reap_by_itself(void)
 	call(__NR_rt_sigaction, SIGCHLD, (long)&child, 0, sizeof(all));
 }
 
+/*
+ * What init itself calls, and nothing else: with SYS_PTRACE somebody inside can make it call what the
+ * container's own filter refuses. no_new_privs is set (lib/session/builder.c).
+ */
+static void filter_itself(void)
+{
+	static const unsigned char jump = BPF_JMP | BPF_JEQ | BPF_K;
+	static const int calls[] = { __NR_fcntl, __NR_kill, __NR_pread64, __NR_rt_sigtimedwait,
+				     __NR_write, __NR_close, __NR_exit_group };
+	enum { COUNT = sizeof(calls) / sizeof(*calls), HEAD = 4 };
+	const struct sock_filter program[HEAD] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(jump, NATIVE, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, nr)),
+	};
+	struct sock_fprog filter = { .len = HEAD + COUNT + 2 };
+	struct sock_filter whole[HEAD + COUNT + 2];
+
+	for (int i = 0; i < HEAD; i++)
+		whole[i] = program[i];
+	for (int i = 0; i < COUNT; i++)
+		whole[HEAD + i] = (struct sock_filter)BPF_JUMP(jump, (unsigned)calls[i],
+							       (unsigned char)(COUNT - i), 0);
+	whole[HEAD + COUNT] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	whole[HEAD + COUNT + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	filter.filter = whole;
+	if (call(__NR_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (long)&filter, 0))
+		leave(1);
+}
+
 void __attribute__((noreturn, used)) start(const long *stack)
 {
 	const char *linger = stack[0] > 1 ? (const char *)stack[2] : "";
@@ -132,6 +168,7 @@ void __attribute__((noreturn, used)) start(const long *stack)
 	call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0);
 	reap_by_itself();
 	host_pids = call(__NR_fcntl, KILL, F_GETFD, 0, 0) >= 0;
+	filter_itself();
 	call(__NR_write, READY, (long)"r", 1, 0);
 	call(__NR_close, READY, 0, 0, 0);
 	while (linger[0] == 'y')

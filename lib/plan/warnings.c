@@ -16,6 +16,7 @@ static const struct {
 	const char *power;
 } powers[] = {
 	{ CAP_SYS_ADMIN, "mount file systems and much else, over the host too" },
+	{ CAP_SYS_PTRACE, "reach into whatever joins the container, init and sshd's process too" },
 	{ CAP_SYS_MODULE, "load code into the kernel" },
 	{ CAP_SYS_RAWIO, "reach the host's memory and disks" },
 	{ CAP_DAC_READ_SEARCH, "read every file of the host by its handle" },

@@ -51,15 +51,22 @@ static char *read_exempt(const char *conf, const struct log *log, struct error *
 	return text;
 }
 
-/* A line without its end and the space around it; a comment is an empty one. */
+/* A line without its end, a comment after a blank, and the space around it; "" where none is left. */
 static char *exempt_line(const char *start, const char *end)
 {
-	scope_memory char *line = strndup(start, (size_t)(end - start));
-	char *name = line ? text_trim(line) : NULL;
+	static const char byte_order_mark[] = "\xef\xbb\xbf";
+	size_t mark = text_starts(start, byte_order_mark) ? strlen(byte_order_mark) : 0;
+	scope_memory char *line = strndup(start + mark, (size_t)(end - start) - mark);
 
-	if (name && (*name == '#' || *name == ';'))
-		*name = '\0';
-	return name;
+	if (!line)
+		return NULL;
+	for (char *at = line; *at; at++) {
+		if ((*at != '#' && *at != ';') || (at > line && !isspace((unsigned char)at[-1])))
+			continue;
+		*at = '\0';
+		break;
+	}
+	return text_trim(line);
 }
 
 /* The first name of the file whose member the subject is; "" where there is none. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/keyctl.h>
 #include <linux/sched.h>
 #include <net/if.h>
 #include <poll.h>
@@ -80,6 +81,9 @@ static int become_nobody_elses(struct error *error)
 		return error_errno(error, "cannot forbid core dumps");
 	if (setgroups(0, NULL) || setresgid(0, 0, 0) || setresuid(0, 0, 0))
 		return error_errno(error, "cannot take root's ids");
+	/* The server's, or root's own: not for what runs inside to borrow from init. */
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
+		return error_errno(error, "cannot make a session keyring");
 	setsid();
 	umask(0);
 	return chdir("/") ? error_errno(error, "cannot go to '/'") : 0;

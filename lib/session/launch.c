@@ -9,6 +9,7 @@
 #include "launch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
 #include <string.h>
@@ -150,6 +151,22 @@ static int set_groups(const struct host_user *user, struct error *error)
 	return 0;
 }
 
+/*
+ * Closes all but the streams and the line, before the command can be seen from inside: with SYS_PTRACE
+ * there, a folder that root's shell has open would be a way out through /proc/PID/fd (seen).
+ */
+static int keep_only(int *line, struct error *error)
+{
+	const int place = STDERR_FILENO + 1;
+
+	if (*line != place && dup3(*line, place, O_CLOEXEC) < 0)
+		return error_errno(error, "cannot keep a descriptor");
+	*line = place;
+	if (syscall(SYS_close_range, place + 1, ~0U, 0))
+		return error_errno(error, "cannot close the caller's descriptors");
+	return 0;
+}
+
 static void __attribute__((noreturn))
 be_door(const struct launch *launch, const struct winsize *size, int line)
 {
@@ -157,7 +174,8 @@ be_door(const struct launch *launch, const struct winsize *size, int line)
 	struct error error = ERROR_INIT;
 
 	if (set_groups(launch->user, &error) ||
-	    login_join(launch->login, launch->plan, launch->files, &error))
+	    login_join(launch->login, launch->plan, launch->files, &error) ||
+	    keep_only(&line, &error))
 		report_fault(line, &error, launch->failure);
 	report.pid = fork();
 	if (report.pid < 0) {

@@ -93,7 +93,7 @@ static void add_value(struct probes *probes, enum kernel_abi abi, uint32_t numbe
 	}
 }
 
-static const uint64_t bounds[] = { 38,	       39,	   40,	       0x5412,	   0x541c,
+static const uint64_t bounds[] = { 38,	       39,	   40,	       0x5412,	   0x541c,	0x400,
 				   131072,     131080,	   0x7e020000, 0x10000000, 0xffffffff,
 				   1ULL << 32, 1ULL << 48, UINT64_MAX };
 
@@ -295,6 +295,8 @@ static bool meant(const struct probe *probe)
 		return false;
 	if (!strcmp(name, "ioctl"))
 		return request == 0x5412 || request == 0x541c;
+	if (!strcmp(name, "fcntl") || !strcmp(name, "fcntl64"))
+		return request == 0x400;
 	return probe->abi == ABI_X86_64 && !strcmp(name, "socket") && probe->arguments[0] >> 32 &&
 	       (family == 38 || family == 40);
 }
