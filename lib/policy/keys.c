@@ -35,7 +35,7 @@ const struct key keys[KEY_COUNT] = {
 	    device_cgroup_rule, "", "a device rule without a node, as in c 7:* rmw"),
 	ROW(SECCOMP, C, "seccomp", NULL, SINGLE, JOIN, BUILT, seccomp, "",
 	    "default (or builtin), unconfined, or FILE.json in the seccomp folder"),
-	ROW(NO_NEW_PRIVILEGES, C, "no_new_privileges", NULL, SINGLE, JOIN, BUILT, no_new_privileges,
+	ROW(NO_NEW_PRIVILEGES, C, "no_new_privileges", NULL, SINGLE, BOTH, BUILT, no_new_privileges,
 	    "no", "programs gain nothing from setuid bits and file capabilities"),
 	ROW(SYSTEMPATHS, C, "systempaths", NULL, SINGLE, CONTAINER, BUILT, systempaths, "default",
 	    "default or unconfined: nothing of /proc and /sys is masked"),
