@@ -150,6 +150,24 @@ static int add_tmpfs(struct resolve *resolve, const struct tmpfs_request *tmpfs,
 	return mounts_add(resolve, &mount, target, NULL, options, error);
 }
 
+/* A folder goes on a folder, a file on a file (move_mount(2): ENOTDIR). What lies beneath a mount of
+ * the plan's own is not the host's to tell. */
+static int check_kinds(struct resolve *resolve, const char *kind, const char *target, bool folder,
+		       struct error *error)
+{
+	scope_of(host_file) struct host_file file = { 0 };
+	bool found;
+
+	if (mounts_cover(resolve->plan, target))
+		return 0;
+	if (resolve_file(resolve, resolve->plan->rootfs, target, &file, &found, error))
+		return -1;
+	if (found && S_ISDIR(file.mode) != folder)
+		return error_set(error, ERROR_HOST, "%s target '%s' is %s", kind, target,
+				 folder ? "no folder" : "a folder, and its source is none");
+	return 0;
+}
+
 /* A volume of more than it should show: the policy and our records are covered in it again. */
 static int hide_within(struct resolve *resolve, const char *source, const char *target,
 		       const char *secret, struct error *error)
@@ -212,6 +230,8 @@ static int add_volume(struct resolve *resolve, const struct volume_request *volu
 	if (!found)
 		return error_set(error, ERROR_HOST,
 				 "volume source '%s' does not exist on this host", source);
+	if (!make && check_kinds(resolve, "volume", target, S_ISDIR(file.mode), error))
+		return -1;
 	return add_bind(resolve, volume, file.real, target, make, error);
 }
 
@@ -224,6 +244,8 @@ static int add_wanted(struct resolve *resolve, const struct wanted *item, struct
 		return -1;
 	if (item->volume)
 		return add_volume(resolve, item->volume, target, make, error);
+	if (!make && check_kinds(resolve, "tmpfs", target, true, error))
+		return -1;
 	return add_tmpfs(resolve, item->tmpfs, target, make, error);
 }
 

@@ -58,6 +58,7 @@ static const struct made_file made_files[] = {
 	{ .path = "/run/printer", .mode = SOCKET },
 	{ .path = "/run/away", .link = "/etc" },
 	{ .path = "/run/systemd/journal/dev-log", .mode = SOCKET },
+	{ .path = "/srv/notes", .mode = REGULAR },
 	{ .path = "/run/systemd/resolve/stub-resolv.conf", .mode = REGULAR },
 	{ .path = "/etc", .mode = FOLDER },
 	{ .path = "/etc/resolv.conf", .link = "/run/systemd/resolve/stub-resolv.conf" },
