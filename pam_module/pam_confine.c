@@ -55,6 +55,11 @@ static int check_auth_line(const struct call *call, struct error *error)
 
 static int open_login(const struct call *call, struct state *state, struct error *error)
 {
+	static const char *const ways[] = {
+		[LOGIN_SETCRED] = "by its user's process in setcred",
+		[LOGIN_FORK] = "by a child of its user's process",
+		[LOGIN_HERE] = "by this process",
+	};
 	const char *const files[] = { pam_getenv(call->pamh, "KRB5CCNAME"), NULL };
 	scope_memory char *from = call_from(call);
 	bool inside = false;
@@ -66,6 +71,9 @@ static int open_login(const struct call *call, struct state *state, struct error
 	} else if (!login_open(&state->login, &state->plan, call->arguments.conf, from,
 			       files, &inside, error)) {
 		*state->joined = state->joined_here = inside;
+		log_debug(&call->log, "%s has a login in container %s, to be joined %s",
+			  state->plan.user.name, state->login.container.id,
+			  ways[state->login.way]);
 		if (!put_environment(call, state, error))
 			return 0;
 		state_close(state);
@@ -124,6 +132,8 @@ static void join_or_end(const struct call *call, struct state *state)
 		return;
 	state->joined_here = true;
 	*state->joined = true;
+	/* Said before: inside, /dev/log need not be there. */
+	log_debug(&call->log, "this process of %s joins", call->name);
 	if (!login_join(&state->login, &state->plan, files, &error))
 		return;
 	pam_syslog(call->pamh, LOG_ERR, "ended the process of %s, which could not join: %s", call->name,

@@ -40,6 +40,8 @@ static int make_plan(struct plan *ret_plan, const struct policy *policy,
 	plan.policy = policy_container_half(policy);
 	if (!plan.policy)
 		return error_memory(error);
+	for (size_t i = 0; i < plan.warnings.count; i++)
+		log_debug(context->log, "plan of %s: %s", user->name, plan.warnings.items[i]);
 	*ret_plan = plan;
 	plan = (struct plan){ 0 };
 	return 0;
@@ -66,6 +68,8 @@ int login_plan(struct plan *ret_plan, bool *ret_exempt, const struct host_user *
 	}
 	if (policy_load(&policy, context->conf, &subject, NULL, context->log, error))
 		return -1;
+	for (size_t i = 0; i < policy.files.count; i++)
+		log_debug(context->log, "policy of %s: %s", user->name, policy.files.items[i]);
 	if (policy_exempts(&policy))
 		return leave_alone(ret_plan, &policy, error);
 	*ret_exempt = false;
