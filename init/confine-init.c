@@ -128,33 +128,35 @@ static void reap_by_itself(void)
 	call(__NR_rt_sigaction, SIGCHLD, (long)&child, 0, sizeof(all));
 }
 
+#define ALLOW_CALL(number)                                   \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1), \
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
 /*
  * What init itself calls, and nothing else: with SYS_PTRACE somebody inside can make it call what the
  * container's own filter refuses. no_new_privs is set (lib/session/builder.c).
  */
 static void filter_itself(void)
 {
-	static const unsigned char jump = BPF_JMP | BPF_JEQ | BPF_K;
-	static const int calls[] = { __NR_fcntl, __NR_kill, __NR_pread64, __NR_rt_sigtimedwait,
-				     __NR_write, __NR_close, __NR_exit_group };
-	enum { COUNT = sizeof(calls) / sizeof(*calls), HEAD = 4 };
-	const struct sock_filter program[HEAD] = {
+	static struct sock_filter program[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(jump, NATIVE, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, __builtin_offsetof(struct seccomp_data, nr)),
+		ALLOW_CALL(__NR_fcntl),
+		ALLOW_CALL(__NR_kill),
+		ALLOW_CALL(__NR_pread64),
+		ALLOW_CALL(__NR_rt_sigtimedwait),
+		ALLOW_CALL(__NR_write),
+		ALLOW_CALL(__NR_close),
+		ALLOW_CALL(__NR_exit_group),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 	};
-	struct sock_fprog filter = { .len = HEAD + COUNT + 2 };
-	struct sock_filter whole[HEAD + COUNT + 2];
+	const struct sock_fprog filter = {
+		.len = sizeof(program) / sizeof(*program),
+		.filter = program,
+	};
 
-	for (int i = 0; i < HEAD; i++)
-		whole[i] = program[i];
-	for (int i = 0; i < COUNT; i++)
-		whole[HEAD + i] = (struct sock_filter)BPF_JUMP(jump, (unsigned)calls[i],
-							       (unsigned char)(COUNT - i), 0);
-	whole[HEAD + COUNT] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
-	whole[HEAD + COUNT + 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	filter.filter = whole;
 	if (call(__NR_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (long)&filter, 0))
 		leave(1);
 }
