@@ -221,14 +221,10 @@ static int run(const struct command *command, int argc, char **argv)
 	struct error error = ERROR_INIT;
 	bool help = false;
 	const struct options options = { rows, 1, .mixed = true, .context = &help };
-	int words = options_parse(&options, argc, argv, &error);
+	int status, words = command_parse(command, &options, &help, argc, argv, &status);
 
-	if (words > 1)
-		words = error_set(&error, ERROR_USAGE, "more than one file or folder given");
 	if (words < 0)
-		return command_misused(command, &error, STATUS_USAGE);
-	if (help)
-		return command_help(command);
+		return status;
 	if (check_path(&check, words ? argv[1] : CONFINE_CONF, &error))
 		return command_fail(&error, STATUS_FAILED);
 	return print(&check);
@@ -241,5 +237,7 @@ const struct command command_check = {
 	.help = "Without an argument: " CONFINE_CONF ". One line a finding, 'file:line: message';\n"
 		"warnings are no findings. Of a FILE only the text is checked.\n\n"
 		"Exit status: 0 nothing found, 1 findings, 2 wrong usage.\n",
+	.most = 1,
+	.needs = "more than one file or folder given",
 	.run = run,
 };

@@ -28,12 +28,42 @@ int command_help(const struct command *command)
 	return STATUS_FINE;
 }
 
+int command_parse(const struct command *command, const struct options *options, const bool *help,
+		  int argc, char **argv, int *ret_status)
+{
+	struct error error = ERROR_INIT;
+	int count = options_parse(options, argc, argv, &error);
+
+	if (count >= 0 && *help) {
+		*ret_status = command_help(command);
+		return -1;
+	}
+	if (count >= 0 && (count < command->least || count > command->most))
+		count = error_set(&error, ERROR_USAGE, "%s", command->needs);
+	if (count < 0)
+		*ret_status = command_misused(
+			command, &error, command->runs ? STATUS_CONFINE_FAILED : STATUS_USAGE);
+	else if (command_needs_root(command))
+		*ret_status = command->runs ? STATUS_CONFINE_FAILED : STATUS_FAILED;
+	else
+		return count;
+	return -1;
+}
+
 int command_needs_root(const struct command *command)
 {
-	if (!geteuid())
+	if (!command->root || !geteuid())
 		return 0;
 	fprintf(stderr, "confine: only root can use 'confine %s'\n", command->name);
 	return -1;
+}
+
+void command_print_json(json_object *value)
+{
+	puts(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PRETTY |
+							   JSON_C_TO_STRING_SPACED |
+							   JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(value);
 }
 
 static void write_warning(void *context, enum log_level level, const char *line)

@@ -5,14 +5,21 @@
 #ifndef CONFINE_CLI_COMMAND_H
 #define CONFINE_CLI_COMMAND_H
 
+#include <json-c/json.h>
+
 #include "../lib/base/error.h"
 #include "../lib/base/log.h"
+#include "options.h"
 
 struct command {
 	const char *name;
 	const char *usage; /* what follows the name: "USER [--json]" */
 	const char *summary; /* one line, no full stop */
 	const char *help; /* further lines for `confine NAME --help`, or NULL */
+	int least, most; /* words that it takes besides options */
+	const char *needs; /* what to say where there are fewer or more */
+	bool root; /* only root can use it */
+	bool runs; /* a command of the caller's: its own failures are 125, as Docker's */
 	/* argv[0] is the subcommand's name. Returns the exit status. */
 	int (*run)(const struct command *command, int argc, char **argv);
 };
@@ -45,8 +52,18 @@ int command_misused(const struct command *command, const struct error *error, in
 /* Prints usage, summary and help to standard output. Returns STATUS_FINE. */
 int command_help(const struct command *command);
 
-/* Says that only root can do this, and returns -1, where the caller is not root. */
+/*
+ * Reads the options and counts the words, which stand in argv[1..] then (options_parse). Returns how
+ * many there are; or -1 with *ret_status, when all is said: *help was set, or the call was wrong.
+ */
+int command_parse(const struct command *command, const struct options *options, const bool *help,
+		  int argc, char **argv, int *ret_status);
+
+/* Says that only root can do this, and returns -1, where the caller must be root and is not. */
 int command_needs_root(const struct command *command);
+
+/* Prints a value to standard output, and releases it. */
+void command_print_json(json_object *value);
 
 /* Warnings of the library go to standard error. */
 extern const struct log command_log;

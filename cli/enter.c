@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* confine enter: root joins a living container. */
+#include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,18 +84,12 @@ static int run(const struct command *command, int argc, char **argv)
 	bool help = false;
 	const struct options options = { rows, 1, .context = &help };
 	struct error error = ERROR_INIT;
-	int count = options_parse(&options, argc, argv, &error);
-	int status = STATUS_CONFINE_FAILED;
+	int status;
 	char *const *words;
 
-	if (count >= 0 && help)
-		return command_help(command);
-	if (!count)
-		count = error_set(&error, ERROR_USAGE, "a container's ID is needed");
-	if (count < 0)
-		return command_misused(command, &error, STATUS_CONFINE_FAILED);
-	if (command_needs_root(command))
-		return STATUS_CONFINE_FAILED;
+	if (command_parse(command, &options, &help, argc, argv, &status) < 0)
+		return status;
+	status = STATUS_CONFINE_FAILED;
 	words = argv + 2;
 	if (*words && !strcmp(*words, "--"))
 		words++;
@@ -107,5 +102,10 @@ const struct command command_enter = {
 	.summary = "Join a container as root, under its policy",
 	.help = "ID as 'confine ls' shows it, or its beginning. Without a command: a shell.\n\n"
 		"Exit status: as of 'confine run'.\n",
+	.least = 1,
+	.most = INT_MAX,
+	.needs = "a container's ID is needed",
+	.root = true,
+	.runs = true,
 	.run = run,
 };

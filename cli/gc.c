@@ -14,16 +14,10 @@ static int run(const struct command *command, int argc, char **argv)
 	bool help = false;
 	const struct options options = { rows, 1, .mixed = true, .context = &help };
 	struct error error = ERROR_INIT;
-	int count = options_parse(&options, argc, argv, &error);
+	int status;
 
-	if (count > 0)
-		count = error_set(&error, ERROR_USAGE, "no arguments are taken");
-	if (count < 0)
-		return command_misused(command, &error, STATUS_USAGE);
-	if (help)
-		return command_help(command);
-	if (command_needs_root(command))
-		return STATUS_FAILED;
+	if (command_parse(command, &options, &help, argc, argv, &status) < 0)
+		return status;
 	return containers_sweep(&error) ? command_fail(&error, STATUS_FAILED) : STATUS_FINE;
 }
 
@@ -31,5 +25,7 @@ const struct command command_gc = {
 	.name = "gc",
 	.usage = "",
 	.summary = "Clear what a crash left: records and cgroups of the dead",
+	.needs = "no arguments are taken",
+	.root = true,
 	.run = run,
 };

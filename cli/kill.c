@@ -62,16 +62,14 @@ static int run(const struct command *command, int argc, char **argv)
 	struct words words = { 0 };
 	const struct options options = { rows, 2, .mixed = true, .context = &words };
 	struct error error = ERROR_INIT;
-	int count = options_parse(&options, argc, argv, &error);
+	int status, count = command_parse(command, &options, &words.help, argc, argv, &status);
 
-	if (count >= 0 && words.help)
-		return command_help(command);
-	if (count >= 0 && count != (words.user ? 0 : 1))
-		count = error_set(&error, ERROR_USAGE, "either one ID or --user NAME is needed");
 	if (count < 0)
+		return status;
+	if (count == (words.user != NULL)) {
+		error_set(&error, ERROR_USAGE, "%s", command->needs);
 		return command_misused(command, &error, STATUS_USAGE);
-	if (command_needs_root(command))
-		return STATUS_FAILED;
+	}
 	if (words.user ? kill_user(words.user, &error) : kill_one(argv[1], &error))
 		return command_fail(&error, STATUS_FAILED);
 	return STATUS_FINE;
@@ -81,5 +79,8 @@ const struct command command_kill = {
 	.name = "kill",
 	.usage = "ID | --user NAME",
 	.summary = "End a container with all its processes, or all containers of a user",
+	.most = 1,
+	.needs = "either one ID or --user NAME is needed",
+	.root = true,
 	.run = run,
 };

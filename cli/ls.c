@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* confine ls: living containers and their logins. */
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -139,10 +138,7 @@ static void print_json(const struct containers *list)
 
 	for (size_t i = 0; i < list->count; i++)
 		json_object_array_add(array, json_container(&list->items[i]));
-	puts(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY |
-							   JSON_C_TO_STRING_SPACED |
-							   JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(array);
+	command_print_json(array);
 }
 
 struct words {
@@ -161,16 +157,10 @@ static int run(const struct command *command, int argc, char **argv)
 	struct words words = { 0 };
 	const struct options options = { rows, 2, .mixed = true, .context = &words };
 	struct error error = ERROR_INIT;
-	int count = options_parse(&options, argc, argv, &error);
+	int status;
 
-	if (count > 0)
-		count = error_set(&error, ERROR_USAGE, "only options are taken");
-	if (count < 0)
-		return command_misused(command, &error, STATUS_USAGE);
-	if (words.help)
-		return command_help(command);
-	if (command_needs_root(command))
-		return STATUS_FAILED;
+	if (command_parse(command, &options, &words.help, argc, argv, &status) < 0)
+		return status;
 	if (containers_list(&list, &error))
 		return command_fail(&error, STATUS_FAILED);
 	if (words.json)
@@ -188,5 +178,7 @@ const struct command command_ls = {
 		"the\n"
 		"user's next login would still meet in it: 'same', or 'changed' since it was "
 		"made.\n",
+	.needs = "only options are taken",
+	.root = true,
 	.run = run,
 };

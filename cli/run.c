@@ -139,5 +139,7 @@ const struct command command_run = {
 		"Exit status: the command's own, 128 + N where signal N ended it; 125 where "
 		"confine\n"
 		"failed, 126 where the command cannot be executed, 127 where it is not found.\n",
+	.root = true,
+	.runs = true,
 	.run = run,
 };

@@ -89,15 +89,10 @@ static int run(const struct command *command, int argc, char **argv)
 	};
 	struct words words = { 0 };
 	const struct options options = { rows, 2, .mixed = true, .context = &words };
-	struct error error = ERROR_INIT;
-	int count = options_parse(&options, argc, argv, &error);
+	int status;
 
-	if (count >= 0 && words.help)
-		return command_help(command);
-	if (count >= 0 && count != 1)
-		error_set(&error, ERROR_USAGE, "one user's name is needed");
-	if (count != 1)
-		return command_misused(command, &error, STATUS_USAGE);
+	if (command_parse(command, &options, &words.help, argc, argv, &status) < 0)
+		return status;
 	return show_filter(argv[1], words.bpf);
 }
 
@@ -109,5 +104,8 @@ const struct command command_seccomp = {
 		"      --bpf    write the filter's program (an array of struct sock_filter) "
 		"instead\n\n"
 		"Exit status: 0, or 1 where the user has no filter or no plan.\n",
+	.least = 1,
+	.most = 1,
+	.needs = "one user's name is needed",
 	.run = run,
 };

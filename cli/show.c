@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* confine show: one person's effective policy, and the plan it makes on this host. */
-#include <json-c/json.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -195,16 +194,6 @@ static json_object *json_picture(const struct picture *picture)
 	return object;
 }
 
-static void print_json(const struct picture *picture)
-{
-	json_object *object = json_picture(picture);
-
-	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
-							    JSON_C_TO_STRING_SPACED |
-							    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(object);
-}
-
 struct words {
 	bool json, help;
 };
@@ -217,7 +206,7 @@ static int show(const char *name, bool json)
 	if (picture_take(&picture, name, &error))
 		return command_fail(&error, STATUS_FAILED);
 	if (json)
-		print_json(&picture);
+		command_print_json(json_picture(&picture));
 	else if (print_text(&picture, &error))
 		return command_fail(&error, STATUS_FAILED);
 	fflush(stdout);
@@ -236,15 +225,10 @@ static int run(const struct command *command, int argc, char **argv)
 	};
 	struct words words = { 0 };
 	const struct options options = { rows, 2, .mixed = true, .context = &words };
-	struct error error = ERROR_INIT;
-	int count = options_parse(&options, argc, argv, &error);
+	int status;
 
-	if (count >= 0 && words.help)
-		return command_help(command);
-	if (count >= 0 && count != 1)
-		error_set(&error, ERROR_USAGE, "one user's name is needed");
-	if (count != 1)
-		return command_misused(command, &error, STATUS_USAGE);
+	if (command_parse(command, &options, &words.help, argc, argv, &status) < 0)
+		return status;
 	return show(argv[1], words.json);
 }
 
@@ -254,5 +238,8 @@ const struct command command_show = {
 	.summary = "Show a user's effective policy, and the plan it makes on this host",
 	.help = "Each value stands with the file and line it comes from.\n\n"
 		"Exit status: 0, or 1 where the user's logins would be refused.\n",
+	.least = 1,
+	.most = 1,
+	.needs = "one user's name is needed",
 	.run = run,
 };

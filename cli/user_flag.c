@@ -87,20 +87,9 @@ static int find_name(uint32_t uid, char **ret_name, struct error *error)
 /* A number without a name: gid 0, no further groups, as Docker has it. */
 static int nobody_known(uint32_t uid, struct host_user *ret_user, struct error *error)
 {
-	scope_of(host_user) struct host_user user = { .uid = uid, .gid = 0 };
+	scope_memory char *name = text_format("%u", uid);
 
-	user.name = text_format("%u", uid);
-	user.group = strdup("root");
-	user.home = strdup("/");
-	user.shell = strdup("/bin/sh");
-	user.gids = calloc(1, sizeof(*user.gids));
-	if (!user.name || !user.group || !user.home || !user.shell || !user.gids)
-		return error_memory(error);
-	if (strings_add(&user.groups, "root", error))
-		return -1;
-	*ret_user = user;
-	user = (struct host_user){ 0 };
-	return 0;
+	return name ? host_user_unlisted(name, uid, "/", ret_user, error) : error_memory(error);
 }
 
 static int find_user(const struct user_flag_part *part, struct host_user *ret_user,

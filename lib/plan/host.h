@@ -105,6 +105,10 @@ bool host_user_is_root(const char *name);
 /* The same by number: the first entry that has it, where several names share one (getpwuid_r). */
 int host_user_find_uid(uid_t uid, struct host_user *ret_user, struct error *error);
 
+/* Somebody whom the host does not list: gid 0 and no further group, as Docker has it. */
+int host_user_unlisted(const char *name, uid_t uid, const char *home, struct host_user *ret_user,
+		       struct error *error);
+
 /* For `confine run` without --as: root with nothing of anyone's. */
 int host_user_root(struct host_user *ret_user, struct error *error);
 

@@ -241,11 +241,13 @@ bool host_user_is_root(const char *name)
 	return found && found->pw_uid == 0;
 }
 
-int host_user_root(struct host_user *ret_user, struct error *error)
+int host_user_unlisted(const char *name, uid_t uid, const char *home, struct host_user *ret_user,
+		       struct error *error)
 {
-	scope_of(host_user) struct host_user user = { .name = strdup("root"),
+	scope_of(host_user) struct host_user user = { .name = strdup(name),
+						      .uid = uid,
 						      .group = strdup("root"),
-						      .home = strdup("/root"),
+						      .home = strdup(home),
 						      .shell = strdup("/bin/sh"),
 						      .gids = calloc(1, sizeof(gid_t)) };
 
@@ -256,4 +258,9 @@ int host_user_root(struct host_user *ret_user, struct error *error)
 	*ret_user = user;
 	user = (struct host_user){ 0 };
 	return 0;
+}
+
+int host_user_root(struct host_user *ret_user, struct error *error)
+{
+	return host_user_unlisted("root", 0, "/root", ret_user, error);
 }
