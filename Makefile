@@ -104,7 +104,7 @@ $(INIT_BIN): init/confine-init.c $(BUILD)/flags
 		-Wl,-z,noexecstack -Wl,--build-id=none -s -o $@ $<
 
 # Tests of parts of the command.
-$(addprefix $(BUILD)/tests/unit/,flags_test user_flag_test): $(call obj,$(filter-out cli/main.c,$(CLI_SRC)))
+$(addprefix $(BUILD)/tests/unit/,flags_test user_flag_test pam_files_test): $(call obj,$(filter-out cli/main.c,$(CLI_SRC)))
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$<)
