@@ -6,6 +6,7 @@
 #define CONFINE_CLI_COMMAND_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 
 #include "../lib/base/error.h"
 #include "../lib/base/log.h"
@@ -20,6 +21,7 @@ struct command {
 	const char *needs; /* what to say where there are fewer or more */
 	bool root; /* only root can use it */
 	bool runs; /* a command of the caller's: its own failures are 125, as Docker's */
+	bool joins; /* a living container: runs from a sealed executable */
 	/* argv[0] is the subcommand's name. Returns the exit status. */
 	int (*run)(const struct command *command, int argc, char **argv);
 };

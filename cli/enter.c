@@ -10,6 +10,7 @@
 #include "../lib/base/scope.h"
 #include "../lib/session/containers.h"
 #include "command.h"
+#include "executable.h"
 #include "launch.h"
 #include "options.h"
 #include "program.h"
@@ -107,5 +108,6 @@ const struct command command_enter = {
 	.needs = "a container's ID is needed",
 	.root = true,
 	.runs = true,
+	.joins = true,
 	.run = run,
 };

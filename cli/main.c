@@ -7,6 +7,7 @@
 
 #include "../lib/base/text.h"
 #include "command.h"
+#include "executable.h"
 
 static const struct command *const commands[] = {
 	&command_check, &command_show, &command_run, &command_ls,
@@ -54,10 +55,14 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
 	const struct command *command = find_command(name);
+	struct error error = ERROR_INIT;
 	char quoted[128];
 
 	if (open_streams())
 		return STATUS_CONFINE_FAILED;
+	/* Who is not root cannot, and is told by the command. */
+	if (command && command->joins && !geteuid() && executable_seal(argv, &error))
+		return command_fail(&error, STATUS_CONFINE_FAILED);
 	if (command)
 		return check_output(command->run(command, argc - 1, argv + 1));
 	if (!strcmp(name, "help") || !strcmp(name, "--help") || !strcmp(name, "-h"))

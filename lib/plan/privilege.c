@@ -77,6 +77,8 @@ int resolve_capabilities(struct resolve *resolve, struct error *error)
  * sshd's user process is born in the container as root before it joins; who
  * holds SYS_PTRACE there takes it over. So such a plan never shares a container
  * (design.md, "Nobody unjoined in sight"), unless it promises nothing anyway.
+ * Nor does its container outlive the login: by /proc/PID/exe the server's file
+ * can be held, and it can be written to once no server runs from it.
  */
 int resolve_share(struct resolve *resolve, struct error *error)
 {
@@ -91,6 +93,10 @@ int resolve_share(struct resolve *resolve, struct error *error)
 	if (traces && request->share == SHARE_USER) {
 		error_set(error, ERROR_POLICY, "share = user cannot stand beside SYS_PTRACE");
 		return resolve_fault(&request->share_origin, error);
+	}
+	if (traces && request->linger == LINGER_YES) {
+		error_set(error, ERROR_POLICY, "linger = yes cannot stand beside SYS_PTRACE");
+		return resolve_fault(&request->linger_origin, error);
 	}
 	resolve->plan->share = request->share == SHARE_DEFAULT ? fallback : request->share;
 	/* No login could come back to what is left of another's container. */

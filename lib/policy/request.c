@@ -50,6 +50,7 @@ void request_clear(struct request *request)
 	origin_clear(&request->rootfs_origin);
 	origin_clear(&request->oom_score_adj_origin);
 	origin_clear(&request->share_origin);
+	origin_clear(&request->linger_origin);
 	origin_clear(&request->shell_origin);
 	*request = (struct request){ 0 };
 }

@@ -112,6 +112,7 @@ struct request {
 	enum share share;
 	struct origin share_origin;
 	enum lingering linger;
+	struct origin linger_origin;
 	unsigned max_sessions; /* 0: no limit */
 	char *message; /* NULL: none */
 	char *shell; /* NULL: not written */

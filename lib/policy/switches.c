@@ -56,7 +56,6 @@ CHOICE(parse_uts, request->uts_host = chosen == 1, "private", "host")
 CHOICE(parse_cgroupns, request->cgroupns_host = chosen == 1, "private", "host")
 CHOICE(parse_pts, request->pts_private = chosen == 1, "host", "private")
 CHOICE(parse_home, request->home = (enum home_view)chosen, "own", "tmpfs", "all")
-CHOICE(parse_linger, request->linger = (enum lingering)chosen, "no", "processes", "yes")
 
 RESERVED_SWITCH(parse_nested, "nested = yes")
 RESERVED_SWITCH(parse_writable_cgroups, "writable_cgroups")
@@ -86,6 +85,17 @@ KEY_PARSER(parse_share)
 		return -1;
 	request->share = chosen ? SHARE_SESSION : SHARE_USER;
 	return origin_copy(&request->share_origin, &value->origin, error);
+}
+
+KEY_PARSER(parse_linger)
+{
+	static const char *const words[] = { "no", "processes", "yes", NULL };
+	int chosen = value_word(value->text, words, error);
+
+	if (chosen < 0)
+		return -1;
+	request->linger = (enum lingering)chosen;
+	return origin_copy(&request->linger_origin, &value->origin, error);
 }
 
 KEY_PARSER(parse_lxcfs)

@@ -292,13 +292,15 @@ static void named_capabilities_become_ambient_for_people_only(void **state)
 	assert_int_equal(made.plan.bounding & 1 << CAP_NET_ADMIN, 1 << CAP_NET_ADMIN);
 }
 
-static void a_plan_with_sys_ptrace_shares_no_container(void **state)
+static void a_plan_with_sys_ptrace_shares_no_container_and_keeps_none(void **state)
 {
 	static const struct refusal rows[] = {
 		{ { "cap_add = SYS_PTRACE", "share = user" },
 		  "alice.ini: share = user cannot stand beside SYS_PTRACE" },
 		{ { "cap_add = ALL", "share = user" },
 		  "alice.ini: share = user cannot stand beside SYS_PTRACE" },
+		{ { "cap_add = SYS_PTRACE", "linger = yes" },
+		  "alice.ini: linger = yes cannot stand beside SYS_PTRACE" },
 	};
 	scope_made struct made_plan made;
 
@@ -551,7 +553,7 @@ int main(void)
 		cmocka_unit_test(with_sys_resource_limits_rise_and_scores_fall),
 		cmocka_unit_test(all_is_what_this_host_can_give_and_never_fails),
 		cmocka_unit_test(named_capabilities_become_ambient_for_people_only),
-		cmocka_unit_test(a_plan_with_sys_ptrace_shares_no_container),
+		cmocka_unit_test(a_plan_with_sys_ptrace_shares_no_container_and_keeps_none),
 		cmocka_unit_test(added_groups_come_once_and_are_refused_where_they_would_be_lost),
 		cmocka_unit_test(namespaces_are_private_but_for_the_network),
 		cmocka_unit_test(a_hostname_is_expanded_and_needs_a_namespace_of_its_own),
