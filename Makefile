@@ -40,6 +40,8 @@ obj        = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIB        = $(BUILD)/libconfine.a
 MODULE     = $(BUILD)/pam_confine.so
 COMMAND    = $(BUILD)/confine
+# What the command knows of PAM lines it knows from the module.
+LINES_OBJ := $(call obj,pam_module/arguments.c pam_module/server.c)
 INIT_BIN   = $(BUILD)/confine-init
 SHELL_BIN  = $(BUILD)/confine-shell
 UNIT_BIN  := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
@@ -87,7 +89,7 @@ $(MODULE): $(call obj,$(PAM_SRC)) $(LIB) pam_module/module.map
 	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS) -shared -Wl,-z,nodelete -Wl,--version-script=pam_module/module.map \
 		-o $@ $(call obj,$(PAM_SRC)) $(LIB) $(LIBS) -lpam
 
-$(COMMAND): $(call obj,$(CLI_SRC)) $(LIB)
+$(COMMAND): $(call obj,$(CLI_SRC)) $(LINES_OBJ) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) -pie $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -104,7 +106,8 @@ $(INIT_BIN): init/confine-init.c $(BUILD)/flags
 		-Wl,-z,noexecstack -Wl,--build-id=none -s -o $@ $<
 
 # Tests of parts of the command.
-$(addprefix $(BUILD)/tests/unit/,flags_test user_flag_test pam_files_test): $(call obj,$(filter-out cli/main.c,$(CLI_SRC)))
+$(addprefix $(BUILD)/tests/unit/,flags_test user_flag_test pam_files_test pam_check_test): \
+	$(call obj,$(filter-out cli/main.c,$(CLI_SRC))) $(LINES_OBJ)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
 	$(call say,CC,$<)
@@ -131,7 +134,7 @@ check-sanitize: deps ## run the unit tests under the address and undefined behav
 	$(Q)BUILD=$(abspath $(BUILD)/sanitize) tests/run sanitize
 
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/*.c))
-$(BUILD)/tests/fuzz/flags: $(call obj,$(filter-out cli/main.c,$(CLI_SRC)))
+$(BUILD)/tests/fuzz/flags: $(call obj,$(filter-out cli/main.c,$(CLI_SRC))) $(LINES_OBJ)
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(LIB)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)

@@ -7,126 +7,122 @@
 #include <sys/stat.h>
 
 #include "../lib/base/scope.h"
+#include "../lib/policy/layers.h"
+#include "check_names.h"
 #include "command.h"
 #include "effective.h"
+#include "notes.h"
 #include "options.h"
-
-/* The same warning for a thousand people is one line. */
-struct shared_warning {
-	char *text, *user;
-	size_t users;
-};
+#include "pam_check.h"
 
 struct check {
 	char *conf; /* absolute: plans compare paths with it */
-	struct findings findings;
-	struct shared_warning *warnings;
-	size_t warning_count;
+	struct notes notes;
 	struct strings users; /* who was looked at */
+	const char *user; /* who is looked at */
+	struct log log;
 };
 
 static void check_clear(struct check *check)
 {
-	findings_clear(&check->findings);
-	for (size_t i = 0; i < check->warning_count; i++) {
-		free(check->warnings[i].text);
-		free(check->warnings[i].user);
-	}
-	free(check->warnings);
+	notes_clear(&check->notes);
 	strings_clear(&check->users);
 	free(check->conf);
 }
 
-static int warn(struct check *check, const char *user, const char *text, struct error *error)
+/* What the library warns of; without memory for it the check itself ends soon. */
+static void keep_line(void *context, enum log_level level, const char *line)
 {
-	struct shared_warning *warning = NULL;
+	struct check *check = context;
+	struct error said = ERROR_INIT, ignored = ERROR_INIT;
 
-	for (size_t i = 0; i < check->warning_count; i++)
-		if (!strcmp(check->warnings[i].text, text))
-			warning = &check->warnings[i];
-	if (!warning) {
-		warning = array_add(&check->warnings, &check->warning_count, sizeof(*warning));
-		if (!warning)
-			return error_memory(error);
-		warning->text = strdup(text);
-		warning->user = strdup(user);
-		if (!warning->text || !warning->user)
-			return error_memory(error);
-	}
-	warning->users++;
-	return 0;
-}
-
-/* Whether the same place was found at fault already: by policy_check, or for someone else. */
-static bool is_known(const struct findings *findings, const struct error *finding)
-{
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct error *known = &findings->items[i];
-
-		if (!strcmp(known->file, finding->file) && known->line == finding->line &&
-		    (known->line || !strcmp(known->text, finding->text)))
-			return true;
-	}
-	return false;
-}
-
-static int add_finding(struct check *check, const char *user, struct error *finding,
-		       struct error *error)
-{
-	char place[128];
-
-	if (finding->kind == ERROR_MEMORY) {
-		*error = *finding;
-		return -1;
-	}
-	snprintf(place, sizeof(place), "user %s", user);
-	error_locate(finding, place, 0);
-	return is_known(&check->findings, finding) ? 0
-						   : findings_add(&check->findings, finding, error);
+	if (level != LOG_LEVEL_WARNING)
+		return;
+	snprintf(said.text, sizeof(said.text), "%s", line);
+	notes_add(&check->notes, NOTE_WARNING, check->user, &said, false, &ignored);
 }
 
 static int check_plan(struct check *check, struct effective *effective, struct error *error)
 {
 	const struct plan_context context = { .conf = check->conf };
+	const struct findings *warnings = &effective->plan.warnings;
 	const char *name = effective->user.name;
-	struct error finding = ERROR_INIT;
+	struct error said = ERROR_INIT;
 
-	if (effective_load(effective, check->conf, NULL, &finding))
-		return add_finding(check, name, &finding, error);
+	if (effective_load(effective, check->conf, NULL, &said))
+		return notes_add(&check->notes, NOTE_FINDING, name, &said, true, error);
 	if (policy_exempts(&effective->policy))
 		return 0;
-	if (effective_plan(effective, &context, &finding))
-		return add_finding(check, name, &finding, error);
-	for (size_t i = 0; i < effective->plan.warnings.count; i++)
-		if (warn(check, name, effective->plan.warnings.items[i], error))
+	if (effective_plan(effective, &context, &said))
+		return notes_add(&check->notes, NOTE_FINDING, name, &said, true, error);
+	for (size_t i = 0; i < warnings->count; i++)
+		if (notes_add(&check->notes, warnings->items[i].kind ? NOTE_FINDING : NOTE_WARNING,
+			      name, &warnings->items[i], false, error))
 			return -1;
 	return 0;
 }
 
+/* Whether the user was looked at already; remembers them. -1 when out of memory. */
+static int seen(struct check *check, const char *name, struct error *error)
+{
+	if (strings_contain(&check->users, name))
+		return 1;
+	check->user = name;
+	return strings_add(&check->users, name, error);
+}
+
+/* Someone of whom no file of their own speaks: one who is only listed in a group may be gone. */
 static int check_user(struct check *check, const char *name, struct error *error)
 {
-	scope_of(effective) struct effective effective = { 0 };
-	struct error finding = ERROR_INIT;
+	scope_of(effective) struct effective effective = { .log = &check->log };
+	struct error said = ERROR_INIT;
+	int known = seen(check, name, error);
 
-	if (strings_contain(&check->users, name))
-		return 0;
-	if (strings_add(&check->users, name, error))
-		return -1;
-	if (effective_find(&effective, name, check->conf, &finding)) {
-		if (finding.kind == ERROR_HOST)
-			return warn(check, name, finding.text, error);
-		return add_finding(check, name, &finding, error);
-	}
+	if (known)
+		return known < 0 ? -1 : 0;
+	if (effective_find(&effective, name, check->conf, &said))
+		return notes_add(&check->notes,
+				 said.kind == ERROR_HOST ? NOTE_WARNING : NOTE_FINDING, name, &said,
+				 false, error);
 	return effective.exempt ? 0 : check_plan(check, &effective, error);
 }
 
+static int check_user_file(struct check *check, const char *name, const char *file,
+			   struct error *error)
+{
+	scope_of(effective) struct effective effective = { .log = &check->log };
+	struct error said = ERROR_INIT;
+	int known = seen(check, name, error);
+
+	if (known)
+		return known < 0 ? -1 : 0;
+	if (effective_find(&effective, name, check->conf, &said)) {
+		if (said.kind == ERROR_HOST)
+			return notes_add_file(&check->notes, NOTE_FINDING, file, error,
+					      "no login reads this: %s", said.text);
+		return notes_add(&check->notes, NOTE_FINDING, name, &said, false, error);
+	}
+	if (strcmp(name, effective.user.name))
+		return notes_add_file(&check->notes, NOTE_FINDING, file, error,
+				      "no login reads this: the user's name is '%s'",
+				      effective.user.name);
+	if (!effective.exempt)
+		return check_plan(check, &effective, error);
+	return notes_add_file(&check->notes, NOTE_WARNING, file, error,
+			      "no login reads this: the user is exempt (%s)", effective.exempt);
+}
+
 /* Those whom the group's entry lists; whose primary group it is, only their own entry says. */
-static int check_members(struct check *check, const char *group, struct error *error)
+static int check_group_file(struct check *check, const char *name, const char *file,
+			    struct error *error)
 {
 	scope_of(strings) struct strings members = { 0 };
-	const struct group *entry = getgrnam(group);
+	const struct group *entry = getgrnam(name);
 
-	for (char **member = entry ? entry->gr_mem : NULL; member && *member; member++)
+	if (!entry)
+		return notes_add_file(&check->notes, NOTE_FINDING, file, error,
+				      "no login reads this: no group named '%s'", name);
+	for (char **member = entry->gr_mem; *member; member++)
 		if (strings_add(&members, *member, error))
 			return -1;
 	for (size_t i = 0; i < members.count; i++)
@@ -135,27 +131,48 @@ static int check_members(struct check *check, const char *group, struct error *e
 	return 0;
 }
 
-/* Calls `each` with NAME of every NAME.ini in a folder of the policy. */
-static int each_name(struct check *check, const char *folder,
-		     int (*each)(struct check *, const char *, struct error *), struct error *error)
+typedef int check_named(struct check *check, const char *name, const char *file,
+			struct error *error);
+
+/* One entry of group/ or user/; what is not named as a login looks for it, the text's check told.
+ */
+static int check_entry(struct check *check, const char *folder, const char *entry,
+		       check_named *each, struct error *error)
+{
+	size_t length = strlen(entry);
+	scope_memory char *file = NULL, *name = NULL;
+
+	if (length <= 4 || strcmp(entry + length - 4, ".ini"))
+		return 0;
+	name = strndup(entry, length - 4);
+	file = text_format("%s/%s", folder, entry);
+	if (!name || !file)
+		return error_memory(error);
+	return layer_name_fault(name) ? 0 : each(check, name, file, error);
+}
+
+/* Calls `each` for every NAME.ini in a folder of the policy. */
+static int each_name(struct check *check, const char *folder, check_named *each,
+		     struct error *error)
 {
 	scope_memory char *path = text_format("%s/%s", check->conf, folder);
 	scope_dir DIR *dir = path ? opendir(path) : NULL;
 	const struct dirent *entry;
 
-	while (dir && (entry = readdir(dir))) {
-		size_t length = strlen(entry->d_name);
-		scope_memory char *name = NULL;
-
-		if (length <= 4 || strcmp(entry->d_name + length - 4, ".ini"))
-			continue;
-		name = strndup(entry->d_name, length - 4);
-		if (!name)
-			return error_memory(error);
-		if (each(check, name, error))
+	while (dir && (entry = readdir(dir)))
+		if (check_entry(check, path, entry->d_name, each, error))
 			return -1;
-	}
 	return path ? 0 : error_memory(error);
+}
+
+static int check_users(struct check *check, struct error *error)
+{
+	return each_name(check, "user", check_user_file, error);
+}
+
+static int check_groups(struct check *check, struct error *error)
+{
+	return each_name(check, "group", check_group_file, error);
 }
 
 /* Someone whom only default.ini may speak of: the first ordinary account. */
@@ -172,42 +189,54 @@ static int check_anyone(struct check *check, struct error *error)
 	return name ? check_user(check, name, error) : 0;
 }
 
+static int check_all(struct check *check, struct error *error)
+{
+	if (check_shipped(check->conf, &check->notes, error) ||
+	    check_exempt_names(check->conf, &check->notes, error) || check_users(check, error) ||
+	    check_groups(check, error) || check_anyone(check, error))
+		return -1;
+	return pam_check(check->conf, &check->notes, error);
+}
+
+/* A folder as logins name it: by its whole path, in which no symlink is followed. */
+static char *whole_path(const char *path)
+{
+	size_t length = strlen(path);
+
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	return *path == '/' ? strndup(path, length) : realpath(path, NULL);
+}
+
+/* On this host: the whole policy, or one of its folders, which is told by its name. */
 static int check_folder(struct check *check, struct error *error)
 {
-	return each_name(check, "user", check_user, error) ||
-			       each_name(check, "group", check_members, error) ||
-			       check_anyone(check, error)
-		       ? -1
-		       : 0;
-}
+	static const struct {
+		const char *name;
+		int (*check)(struct check *check, struct error *error);
+	} parts[] = { { "/user", check_users }, { "/group", check_groups }, { "/seccomp", NULL } };
+	char *name = strrchr(check->conf, '/');
 
-static void print_warning(const struct shared_warning *warning)
-{
-	printf("warning: %s: %s", warning->user, warning->text);
-	if (warning->users > 1)
-		printf(" (and %zu more users)", warning->users - 1);
-	putchar('\n');
-}
-
-static int print(const struct check *check)
-{
-	char line[sizeof(struct error)];
-
-	for (size_t i = 0; i < check->findings.count; i++)
-		puts(error_format(&check->findings.items[i], line, sizeof(line)));
-	for (size_t i = 0; i < check->warning_count; i++)
-		print_warning(&check->warnings[i]);
-	return check->findings.count ? STATUS_FAILED : STATUS_FINE;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (!strcmp(name, parts[i].name)) {
+			*name = '\0';
+			return parts[i].check ? parts[i].check(check, error) : 0;
+		}
+	return check_all(check, error);
 }
 
 static int check_path(struct check *check, const char *path, struct error *error)
 {
+	scope_of(findings) struct findings findings = { 0 };
 	struct stat st;
 
-	check->conf = realpath(path, NULL);
-	if (!check->conf || stat(check->conf, &st))
+	if (stat(path, &st))
 		return error_errno(error, "cannot open '%s'", path);
-	if (policy_check(path, &check->findings, error))
+	check->conf = whole_path(path);
+	if (!check->conf)
+		return error_errno(error, "cannot open '%s'", path);
+	if (policy_check(S_ISDIR(st.st_mode) ? check->conf : path, &findings, error) ||
+	    notes_add_findings(&check->notes, &findings, error))
 		return -1;
 	return S_ISDIR(st.st_mode) ? check_folder(check, error) : 0;
 }
@@ -217,7 +246,7 @@ static int run(const struct command *command, int argc, char **argv)
 	static const struct option_row rows[] = {
 		{ "help", 'h', .boolean = true, .take = option_take_boolean },
 	};
-	__attribute__((cleanup(check_clear))) struct check check = { 0 };
+	scope_of(check) struct check check = { .log = { keep_line, &check } };
 	struct error error = ERROR_INIT;
 	bool help = false;
 	const struct options options = { rows, 1, .mixed = true, .context = &help };
@@ -227,15 +256,18 @@ static int run(const struct command *command, int argc, char **argv)
 		return status;
 	if (check_path(&check, words ? argv[1] : CONFINE_CONF, &error))
 		return command_fail(&error, STATUS_FAILED);
-	return print(&check);
+	return notes_print(&check.notes) ? STATUS_FAILED : STATUS_FINE;
 }
 
 const struct command command_check = {
 	.name = "check",
 	.usage = "[FILE|DIR]",
 	.summary = "Check every policy, as text and against this host's users and devices",
-	.help = "Without an argument: " CONFINE_CONF ". One line a finding, 'file:line: message';\n"
-		"warnings are no findings. Of a FILE only the text is checked.\n\n"
+	.help = "Without an argument: " CONFINE_CONF
+		". A line a finding, 'file:line: message': what\n"
+		"is wrong, or is not carried out, also on the PAM lines that name the folder. A\n"
+		"'warning' tells of what is carried out as it is written. Of a FILE only the text\n"
+		"is checked.\n\n"
 		"Exit status: 0 nothing found, 1 findings, 2 wrong usage.\n",
 	.most = 1,
 	.needs = "more than one file or folder given",

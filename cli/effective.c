@@ -15,6 +15,11 @@ static struct subject subject_of(const struct host_user *user)
 	};
 }
 
+static const struct log *log_of(const struct effective *effective)
+{
+	return effective->log ? effective->log : &command_log;
+}
+
 int effective_find(struct effective *effective, const char *name, const char *conf,
 		   struct error *error)
 {
@@ -23,7 +28,7 @@ int effective_find(struct effective *effective, const char *name, const char *co
 	if (host_user_find(name, &effective->user, error))
 		return -1;
 	subject = subject_of(&effective->user);
-	return exempt_reason(conf, NULL, &subject, &command_log, &effective->exempt, error);
+	return exempt_reason(conf, NULL, &subject, log_of(effective), &effective->exempt, error);
 }
 
 int effective_find_root(struct effective *effective, struct error *error)
@@ -36,7 +41,7 @@ int effective_load(struct effective *effective, const char *conf, const struct o
 {
 	struct subject subject = subject_of(&effective->user);
 
-	return policy_load(&effective->policy, conf, &subject, overrides, &command_log, error);
+	return policy_load(&effective->policy, conf, &subject, overrides, log_of(effective), error);
 }
 
 int effective_plan(struct effective *effective, const struct plan_context *context,

@@ -10,6 +10,7 @@
 #include "../lib/policy/policy.h"
 
 struct effective {
+	const struct log *log; /* where the library's warnings go; NULL: to standard error */
 	struct host_user user;
 	char *exempt; /* why the person is never confined at login, or NULL */
 	struct policy policy;

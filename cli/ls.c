@@ -20,7 +20,8 @@ static const char *const policy_words[] = { "same", "changed", "?" };
  * own and no policy folder: nobody meets in them. */
 static enum policy_state policy_state(const struct container_facts *facts)
 {
-	scope_of(effective) struct effective effective = { 0 };
+	static const struct log silent = { 0 };
+	scope_of(effective) struct effective effective = { .log = &silent };
 	struct error error = ERROR_INIT;
 	scope_memory char *half = NULL;
 

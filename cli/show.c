@@ -142,6 +142,17 @@ static json_object *json_strings(const struct strings *list)
 	return array;
 }
 
+static json_object *json_findings(const struct findings *list)
+{
+	json_object *array = json_object_new_array();
+	char line[sizeof(struct error)];
+
+	for (size_t i = 0; i < list->count; i++)
+		json_object_array_add(array,
+				      json_text(error_format(&list->items[i], line, sizeof(line))));
+	return array;
+}
+
 static json_object *json_value(const struct key *key, const struct value *value)
 {
 	json_object *object = json_object_new_object();
@@ -189,7 +200,7 @@ static json_object *json_picture(const struct picture *picture)
 			       faulty ? json_text(error_format(&picture->fault, line, sizeof(line)))
 				      : NULL);
 	json_object_object_add(object, "plan", plan ? json_tokener_parse(plan) : NULL);
-	json_object_object_add(object, "warnings", json_strings(&effective->plan.warnings));
+	json_object_object_add(object, "warnings", json_findings(&effective->plan.warnings));
 	json_object_object_add(object, "differences", json_strings(&picture->differences));
 	return object;
 }

@@ -56,7 +56,7 @@ static int take_word(struct arguments *arguments, const char *word)
 	return take_flag(arguments, word);
 }
 
-int arguments_parse(struct arguments *ret_arguments, int argc, const char **argv,
+int arguments_parse(struct arguments *ret_arguments, int argc, const char *const *argv,
 		    struct error *error)
 {
 	struct arguments arguments = { .conf = CONFINE_CONF };

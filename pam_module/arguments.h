@@ -19,7 +19,7 @@ struct arguments {
 
 /* Fills `ret_arguments`, which points into argv. An unknown word is an error that quotes it; the
  * others are filled in all the same. */
-int arguments_parse(struct arguments *ret_arguments, int argc, const char **argv,
+int arguments_parse(struct arguments *ret_arguments, int argc, const char *const *argv,
 		    struct error *error);
 
 #endif

@@ -55,16 +55,11 @@ bool server_goes_on(void)
 	return row && row->goes_on;
 }
 
-int server_identify(struct server *ret_server, const struct arguments *arguments,
-		    struct error *error)
+int server_named(struct server *ret_server, const char *name, const struct arguments *arguments,
+		 struct error *error)
 {
-	char path[4096];
-	const char *name = executable(path, sizeof(path));
-	const struct row *row;
+	const struct row *row = find_row(name);
 
-	if (!name)
-		return error_errno(error, "cannot read '/proc/self/exe'");
-	row = find_row(name);
 	*ret_server = row ? row->server : (struct server){ .way = LOGIN_HERE };
 	if (!arguments->way_given)
 		return 0;
@@ -75,4 +70,15 @@ int server_identify(struct server *ret_server, const struct arguments *arguments
 			arguments->way == LOGIN_FORK ? "fork" : "setcred", name);
 	ret_server->way = arguments->way;
 	return 0;
+}
+
+int server_identify(struct server *ret_server, const struct arguments *arguments,
+		    struct error *error)
+{
+	char path[4096];
+	const char *name = executable(path, sizeof(path));
+
+	if (!name)
+		return error_errno(error, "cannot read '/proc/self/exe'");
+	return server_named(ret_server, name, arguments, error);
 }

@@ -19,6 +19,10 @@ struct server {
 int server_identify(struct server *ret_server, const struct arguments *arguments,
 		    struct error *error);
 
+/* The same of a server whose executable bears that name. */
+int server_named(struct server *ret_server, const char *name, const struct arguments *arguments,
+		 struct error *error);
+
 /*
  * Whether this server starts the command although open_session refused (sudo
  * does, 1.9.13: seen). Then only the end of its process keeps the refusal.

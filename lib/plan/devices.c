@@ -195,7 +195,8 @@ static int add_device(struct resolve *resolve, const struct device_request *devi
 	if (!inside)
 		return -1;
 	if (resolve->request->privileged && device->access_written &&
-	    resolve_warn(resolve, error, "device '%s': privileged ignores its permissions", asked))
+	    resolve_warn(resolve, &device->origin, error,
+			 "device '%s': privileged ignores its permissions", asked))
 		return -1;
 	return add_host_nodes(resolve, asked, inside, device->access, error);
 }

@@ -64,6 +64,21 @@ static int conceal(struct concealed_list *list, char *path, const struct host_fi
 	return 0;
 }
 
+/* Not covered, for another tree's link can lead anywhere. What the policy itself asks for so is a
+ * finding: it is not carried out. */
+static int tell_shown(struct resolve *resolve, const char *path, const struct origin *origin,
+		      struct error *error)
+{
+	struct findings *warnings = &resolve->plan->warnings;
+	bool built_in = !origin || !strcmp(origin->file, "built-in");
+
+	if (resolve_warn(resolve, built_in ? NULL : origin, error,
+			 "'%s' is not hidden: it is behind a symlink", path))
+		return -1;
+	warnings->items[warnings->count - 1].kind = built_in ? ERROR_NONE : ERROR_POLICY;
+	return 0;
+}
+
 static int conceal_path(struct resolve *resolve, struct concealed_list *list, const char *path,
 			const struct origin *origin, struct error *error)
 {
@@ -71,10 +86,8 @@ static int conceal_path(struct resolve *resolve, struct concealed_list *list, co
 	bool found;
 
 	if (resolve_file(resolve, resolve->plan->rootfs, path, &file, &found, error)) {
-		/* Not covered, for another tree's link can lead anywhere: that is to be known. */
 		if (error->number == ELOOP && !resolve_host_view(resolve))
-			return resolve_warn(resolve, error,
-					    "'%s' is not hidden: it is behind a symlink", path);
+			return tell_shown(resolve, path, origin, error);
 		return -1;
 	}
 	if (!found)

@@ -95,11 +95,13 @@ static int add_host_home(struct resolve *resolve, const char *path, const struct
 
 	for (size_t i = 0; i < sizeof(no_places) / sizeof(*no_places); i++)
 		if (path_within(home->real, no_places[i]))
-			return resolve_warn(resolve, error, "home '%s' is no place for one", path);
+			return resolve_warn(resolve, NULL, error, "home '%s' is no place for one",
+					    path);
 	if (covered || home->uid == resolve->user->uid)
 		return bind_home(resolve, home->real, home->real, covered, error);
-	return resolve_warn(resolve, error, "home '%s' does not belong to '%s' and is read-only",
-			    path, resolve->user->name);
+	return resolve_warn(resolve, NULL, error,
+			    "home '%s' does not belong to '%s' and is read-only", path,
+			    resolve->user->name);
 }
 
 /*
@@ -135,8 +137,8 @@ static int place_home(struct resolve *resolve, const char *path, const char *sou
 	if (find_home_target(resolve, path, &target, &make, &missing, error))
 		return -1;
 	if (missing)
-		return resolve_warn(resolve, error, "home '%s' does not exist in rootfs '%s'", path,
-				    resolve->plan->rootfs);
+		return resolve_warn(resolve, NULL, error, "home '%s' does not exist in rootfs '%s'",
+				    path, resolve->plan->rootfs);
 	if (!source)
 		return add_empty(resolve, target, make, error);
 	return bind_home(resolve, source, target, make, error);
@@ -150,7 +152,8 @@ static int add_own_home(struct resolve *resolve, const char *path, struct error 
 	if (resolve_file(resolve, "/", path, &home, &found, error))
 		return -1;
 	if (!found || !S_ISDIR(home.mode))
-		return resolve_warn(resolve, error, "home '%s' does not exist on this host", path);
+		return resolve_warn(resolve, NULL, error, "home '%s' does not exist on this host",
+				    path);
 	if (!strcmp(home.real, "/"))
 		return 0;
 	if (resolve_host_view(resolve))

@@ -41,7 +41,7 @@ static int make_plan(struct plan *ret_plan, const struct policy *policy,
 	if (!plan.policy)
 		return error_memory(error);
 	for (size_t i = 0; i < plan.warnings.count; i++)
-		log_debug(context->log, "plan of %s: %s", user->name, plan.warnings.items[i]);
+		log_debug(context->log, "plan of %s: %s", user->name, plan.warnings.items[i].text);
 	*ret_plan = plan;
 	plan = (struct plan){ 0 };
 	return 0;

@@ -21,7 +21,7 @@ static int add_file(struct resolve *resolve, const char *path, struct error *err
 
 	if (resolve_file(resolve, resolve->plan->rootfs, path, &inside, &found, error)) {
 		if (error->number == ELOOP)
-			return resolve_warn(resolve, error,
+			return resolve_warn(resolve, NULL, error,
 					    "'%s' is a symlink in rootfs '%s' and stays as it is",
 					    path, resolve->plan->rootfs);
 		return -1;

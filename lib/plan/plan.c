@@ -35,20 +35,18 @@ int resolve_file(const struct resolve *resolve, const char *root, const char *pa
 	return -1;
 }
 
-int resolve_warn(struct resolve *resolve, struct error *error, const char *format, ...)
+int resolve_warn(struct resolve *resolve, const struct origin *origin, struct error *error,
+		 const char *format, ...)
 {
-	scope_memory char *line = NULL;
+	struct error warning = ERROR_INIT;
 	va_list arguments;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&line, format, arguments);
+	vsnprintf(warning.text, sizeof(warning.text), format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		line = NULL;
-	if (!line)
-		return error_memory(error);
-	return strings_add(&resolve->plan->warnings, line, error);
+	if (origin && origin->file)
+		error_locate(&warning, origin->file, origin->line);
+	return findings_add(&resolve->plan->warnings, &warning, error);
 }
 
 /* The person, copied: the plan outlives what it was made from. */
@@ -145,6 +143,6 @@ void plan_clear(struct plan *plan)
 	free(plan->seccomp);
 	free(plan->filter);
 	free(plan->message);
-	strings_clear(&plan->warnings);
+	findings_clear(&plan->warnings);
 	*plan = (struct plan){ 0 };
 }

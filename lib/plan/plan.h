@@ -113,7 +113,9 @@ struct plan {
 	uint32_t filter_flags;
 
 	char *message; /* not NULL: the login is refused with it */
-	struct strings warnings; /* what `check` and `show` say of this plan */
+	struct findings warnings; /* what `check` and `show` say of this plan; with file:line where
+				   * a policy's value is meant. ERROR_POLICY: a value that is not
+				   * carried out; else all is, as written */
 };
 
 /* What the caller knows beyond the policy. */

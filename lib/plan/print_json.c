@@ -76,6 +76,17 @@ static struct json_object *print_strings(struct printer *printer, const struct s
 	return array;
 }
 
+static struct json_object *print_findings(struct printer *printer, const struct findings *list)
+{
+	struct json_object *array = json_object_new_array();
+	char line[sizeof(struct error)];
+
+	for (size_t i = 0; i < list->count; i++)
+		append(printer, array,
+		       json_object_new_string(error_format(&list->items[i], line, sizeof(line))));
+	return array;
+}
+
 static struct json_object *print_flags(struct printer *printer, const struct word *words,
 				       uint64_t set)
 {
@@ -251,7 +262,7 @@ static void put_join(struct printer *printer, struct json_object *root, const st
 	put(printer, root, "env", print_strings(printer, &plan->env));
 	put_text(printer, root, "seccomp", plan->seccomp);
 	put_text(printer, root, "message", plan->message);
-	put(printer, root, "warnings", print_strings(printer, &plan->warnings));
+	put(printer, root, "warnings", print_findings(printer, &plan->warnings));
 }
 
 char *plan_print_json(const struct plan *plan)

@@ -147,6 +147,8 @@ static void print_container(FILE *out, const struct plan *plan)
 
 static void print_join(FILE *out, const struct plan *plan)
 {
+	char line[sizeof(struct error)];
+
 	print_set(out, "bounding", plan->bounding);
 	print_set(out, "ambient", plan->ambient);
 	print_row(out, "new privileges", plan->no_new_privileges ? "no" : "yes");
@@ -165,7 +167,8 @@ static void print_join(FILE *out, const struct plan *plan)
 	if (plan->message)
 		print_row(out, "message", plan->message);
 	for (size_t i = 0; i < plan->warnings.count; i++)
-		print_row(out, "warning", plan->warnings.items[i]);
+		print_row(out, "warning",
+			  error_format(&plan->warnings.items[i], line, sizeof(line)));
 }
 
 char *plan_print_text(const struct plan *plan)

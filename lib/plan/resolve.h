@@ -114,9 +114,9 @@ bool path_within(const char *path, const char *folder);
 /* Whether the root is a view of the host's own tree. */
 bool resolve_host_view(const struct resolve *resolve);
 
-/* A line that `check` and `show` print. */
-int resolve_warn(struct resolve *resolve, struct error *error, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/* A line that `check` and `show` print. `origin`: the value that is meant, or NULL. */
+int resolve_warn(struct resolve *resolve, const struct origin *origin, struct error *error,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /*
  * Where something can be mounted at `path`: the path without symlinks, and

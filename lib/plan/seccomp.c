@@ -67,7 +67,7 @@ static int warn_skipped(struct resolve *resolve, const char *path, const struct 
 {
 	for (size_t i = 0; i < skipped->count; i++)
 		if (resolve_warn(
-			    resolve, error,
+			    resolve, &resolve->request->seccomp_origin, error,
 			    "seccomp profile '%s': this libseccomp does not know '%s': skipped",
 			    path, skipped->items[i]))
 			return -1;

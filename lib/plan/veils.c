@@ -93,9 +93,10 @@ int mounts_add_veils(struct resolve *resolve, const struct concealed_list *list,
 	if (list_folders(resolve, list, &folders, error))
 		return -1;
 	if (folders.count && resolve->host->lacks_overlay)
-		return resolve_warn(resolve, error,
-				    "this kernel has no overlayfs: a hidden file that the host replaces"
-				    " shows until the next container");
+		return resolve_warn(
+			resolve, NULL, error,
+			"this kernel has no overlayfs: a hidden file that the host replaces"
+			" shows until the next container");
 	for (size_t i = 0; i < folders.count; i++)
 		if (!veiled(resolve->plan, folders.items[i]) &&
 		    mounts_add(resolve, &veil, folders.items[i], NULL, NULL, error))

@@ -150,8 +150,8 @@ static int add_tmpfs(struct resolve *resolve, const struct tmpfs_request *tmpfs,
 	return mounts_add(resolve, &mount, target, NULL, options, error);
 }
 
-/* A folder goes on a folder, a file on a file (move_mount(2): ENOTDIR). What lies beneath a mount of
- * the plan's own is not the host's to tell. */
+/* A folder goes on a folder, a file on a file (move_mount(2): ENOTDIR). What lies beneath a mount
+ * of the plan's own is not the host's to tell. */
 static int check_kinds(struct resolve *resolve, const char *kind, const char *target, bool folder,
 		       struct error *error)
 {

@@ -29,19 +29,31 @@ static const struct {
 	{ CAP_MAC_OVERRIDE, "pass the host's mandatory access control" },
 };
 
+/* Where cap_add last names one of the set; NULL where ALL gave it. */
+static const struct origin *origin_of(const struct resolve *resolve, uint64_t set)
+{
+	const struct request *request = resolve->request;
+
+	for (size_t i = request->capabilities.count; i--;)
+		if (CAPS_BIT(request->capabilities.items[i].capability) & set)
+			return &request->capabilities.items[i].origin;
+	return NULL;
+}
+
 static int warn_powers(struct resolve *resolve, struct error *error)
 {
 	char name[32];
 
 	for (size_t i = 0; i < sizeof(powers) / sizeof(*powers); i++)
 		if (resolve_has_cap(resolve, powers[i].capability) &&
-		    resolve_warn(resolve, error, "%s lets uid 0 inside %s",
+		    resolve_warn(resolve, origin_of(resolve, CAPS_BIT(powers[i].capability)), error,
+				 "%s lets uid 0 inside %s",
 				 caps_name(powers[i].capability, name, sizeof(name)),
 				 powers[i].power))
 			return -1;
 	if (resolve_has_cap(resolve, CAP_NET_ADMIN) &&
 	    !(resolve->plan->namespaces & CLONE_NEWNET) &&
-	    resolve_warn(resolve, error,
+	    resolve_warn(resolve, origin_of(resolve, CAPS_BIT(CAP_NET_ADMIN)), error,
 			 "NET_ADMIN on the host's network lets uid 0 inside change it"))
 		return -1;
 	return 0;
@@ -52,12 +64,12 @@ static int warn_namespaces(struct resolve *resolve, struct error *error)
 	uint32_t own = resolve->plan->namespaces;
 
 	if (!(own & CLONE_NEWPID) &&
-	    resolve_warn(resolve, error,
+	    resolve_warn(resolve, &resolve->request->pid_origin, error,
 			 "pid = host shows the host's processes, and /proc/PID/root of the "
 			 "user's own that are not confined leads out"))
 		return -1;
 	if (!resolve->user->uid && !(own & CLONE_NEWNET) &&
-	    resolve_warn(resolve, error,
+	    resolve_warn(resolve, NULL, error,
 			 "uid 0 inside is uid 0 to abstract sockets on the host's network"))
 		return -1;
 	return 0;
@@ -78,7 +90,7 @@ static int warn_ambient(struct resolve *resolve, struct error *error)
 	if (!names)
 		return error_memory(error);
 	return resolve_warn(
-		resolve, error,
+		resolve, origin_of(resolve, wanted), error,
 		"cap_add of %s does not reach the user's own processes: the login shell is "
 		"'%s', not confine-shell",
 		names, resolve->user->shell);
@@ -87,7 +99,7 @@ static int warn_ambient(struct resolve *resolve, struct error *error)
 int resolve_warnings(struct resolve *resolve, struct error *error)
 {
 	if (resolve->request->privileged)
-		return resolve_warn(resolve, error,
+		return resolve_warn(resolve, &resolve->request->privileged_origin, error,
 				    "privileged promises nothing: uid 0 inside is root on "
 				    "the host");
 	if (warn_powers(resolve, error) || warn_namespaces(resolve, error))

@@ -80,7 +80,8 @@ static int compare_lines(const void *left, const void *right)
 	return a->line < b->line ? -1 : a->line > b->line;
 }
 
-static int check_ini(struct check *check, int fd, const char *file)
+/* `grouped`: the file may be a group's. No other has a priority among its like. */
+static int check_lines(struct check *check, int fd, const char *file, bool grouped)
 {
 	struct findings *findings = check->findings;
 	size_t first = findings->count;
@@ -89,13 +90,29 @@ static int check_ini(struct check *check, int fd, const char *file)
 
 	if (ini_read(&ini, fd, file, check->findings, &fault))
 		return note(check, file, &fault);
-	for (size_t i = 0; i < ini.count; i++)
+	for (size_t i = 0; i < ini.count; i++) {
 		if (check_item(check, &ini.items[i]))
 			return -1;
+		if (!grouped && ini.items[i].key == KEY_PRIORITY &&
+		    findings_addf(findings, file, ini.items[i].value.origin.line, check->error,
+				  "priority means nothing here: only groups' files have one"))
+			return -1;
+	}
 	if (findings->count > first)
 		qsort(findings->items + first, findings->count - first, sizeof(*findings->items),
 		      compare_lines);
 	return 0;
+}
+
+static int check_ini(struct check *check, int fd, const char *file)
+{
+	return check_lines(check, fd, file, true);
+}
+
+/* default.ini, or a user's own. */
+static int check_single(struct check *check, int fd, const char *file)
+{
+	return check_lines(check, fd, file, false);
 }
 
 static int check_exempt(struct check *check, int fd, const char *file)
@@ -229,7 +246,7 @@ struct family {
 
 static const struct family families[] = {
 	{ "group", ".ini", check_ini, "no login reads this: a group's file is NAME.ini" },
-	{ "user", ".ini", check_ini, "no login reads this: a user's file is NAME.ini" },
+	{ "user", ".ini", check_single, "no login reads this: a user's file is NAME.ini" },
 	{ "seccomp", ".json", check_profile, "no policy can name this: a profile is FILE.json" },
 };
 
@@ -259,11 +276,23 @@ static int check_member(struct check *check, int fd, const struct family *family
 	return check_file(check, fd, name, file, family->content);
 }
 
-static int check_family(struct check *check, int conf, const struct family *family,
-			const char *folder)
+static int check_members(struct check *check, int fd, const struct family *family,
+			 const char *folder)
 {
 	__attribute__((cleanup(strings_clear))) struct strings names = { 0 };
 	struct error fault = ERROR_INIT;
+
+	if (list_folder(fd, &names, &fault))
+		return note(check, folder, &fault);
+	for (size_t i = 0; i < names.count; i++)
+		if (check_member(check, fd, family, folder, names.items[i]))
+			return -1;
+	return 0;
+}
+
+static int check_family(struct check *check, int conf, const struct family *family,
+			const char *folder)
+{
 	scope_fd int fd = -1;
 	int other;
 
@@ -274,12 +303,15 @@ static int check_family(struct check *check, int conf, const struct family *fami
 	other = check_status(check, fd, folder, S_IFDIR);
 	if (other)
 		return other < 0 ? -1 : 0;
-	if (list_folder(fd, &names, &fault))
-		return note(check, folder, &fault);
-	for (size_t i = 0; i < names.count; i++)
-		if (check_member(check, fd, family, folder, names.items[i]))
-			return -1;
-	return 0;
+	return check_members(check, fd, family, folder);
+}
+
+static const struct family *find_family(const char *folder)
+{
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+		if (!strcmp(folder, families[i].folder))
+			return &families[i];
+	return NULL;
 }
 
 /* One entry of the policy folder itself. */
@@ -289,11 +321,10 @@ static int check_entry(struct check *check, int conf, const char *path, const ch
 
 	if (!file)
 		return error_memory(check->error);
-	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
-		if (!strcmp(name, families[i].folder))
-			return check_family(check, conf, &families[i], file);
+	if (find_family(name))
+		return check_family(check, conf, find_family(name), file);
 	if (!strcmp(name, "default.ini"))
-		return check_file(check, conf, name, file, check_ini);
+		return check_file(check, conf, name, file, check_single);
 	if (!strcmp(name, "exempt"))
 		return check_file(check, conf, name, file, check_exempt);
 	if (is_leftover(name))
@@ -312,11 +343,24 @@ static int check_trust(struct check *check, const char *path)
 	return fd < 0 ? note(check, path, &fault) : 0;
 }
 
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* A folder of groups', users' files or profiles is told by its name. */
 static int check_folder(struct check *check, int fd, const char *path)
 {
 	__attribute__((cleanup(strings_clear))) struct strings names = { 0 };
+	const struct family *family = find_family(last_part(path));
 
-	if (check_trust(check, path) || list_folder(fd, &names, check->error))
+	if (check_trust(check, path))
+		return -1;
+	if (family)
+		return check_members(check, fd, family, path);
+	if (list_folder(fd, &names, check->error))
 		return -1;
 	for (size_t i = 0; i < names.count; i++)
 		if (check_entry(check, fd, path, names.items[i]))
@@ -334,6 +378,22 @@ static char *without_slashes(const char *path)
 	return strndup(path, length);
 }
 
+/* What a file is by its name and its folder's; any other name is a policy's draft. */
+static check_content *content_of(const char *path)
+{
+	const char *name = last_part(path);
+	size_t length = strlen(name);
+
+	if (!strcmp(name, "exempt"))
+		return check_exempt;
+	if (length > 5 && !strcmp(name + length - 5, ".json"))
+		return check_profile;
+	if (!strcmp(name, "default.ini") || (name - path >= 6 && !strncmp(name - 6, "/user/", 6)) ||
+	    text_starts(path, "user/"))
+		return check_single;
+	return check_ini;
+}
+
 int policy_check(const char *path, struct findings *ret_findings, struct error *error)
 {
 	scope_of(findings) struct findings findings = { 0 };
@@ -348,7 +408,7 @@ int policy_check(const char *path, struct findings *ret_findings, struct error *
 	if (fd < 0 || fstat(fd, &st))
 		return error_errno(error, "cannot open '%s'", shown);
 	failed = S_ISDIR(st.st_mode) ? check_folder(&check, fd, shown)
-				     : check_file(&check, AT_FDCWD, path, shown, check_ini);
+				     : check_file(&check, AT_FDCWD, path, shown, content_of(shown));
 	if (failed)
 		return -1;
 	*ret_findings = findings;

@@ -51,7 +51,8 @@ static char *read_exempt(const char *conf, const struct log *log, struct error *
 	return text;
 }
 
-/* A line without its end, a comment after a blank, and the space around it; "" where none is left. */
+/* A line without its end, a comment after a blank, and the space around it; "" where none is left.
+ */
 static char *exempt_line(const char *start, const char *end)
 {
 	static const char byte_order_mark[] = "\xef\xbb\xbf";
@@ -150,25 +151,64 @@ static int check_line(const char *name, const char *file, unsigned line, struct 
 	return 0;
 }
 
-int exempt_check(int fd, const char *file, struct findings *findings, struct error *error)
+void exempt_list_clear(struct exempt_list *list)
 {
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i].name);
+	free(list->items);
+	*list = (struct exempt_list){ 0 };
+}
+
+static int add_entry(struct exempt_list *list, const char *start, const char *end, unsigned line,
+		     struct error *error)
+{
+	scope_memory char *name = exempt_line(start, end);
+	struct exempt_entry *entry;
+
+	if (!name)
+		return error_memory(error);
+	if (!*name)
+		return 0;
+	entry = array_add(&list->items, &list->count, sizeof(*entry));
+	if (!entry)
+		return error_memory(error);
+	*entry = (struct exempt_entry){ take_pointer(&name), line };
+	return 0;
+}
+
+int exempt_read(int fd, const char *file, struct exempt_list *ret_list, struct error *error)
+{
+	scope_of(exempt_list) struct exempt_list list = { 0 };
 	scope_memory char *text = NULL;
 	unsigned number = 1;
 	size_t size;
 
 	if (path_read_all(fd, EXEMPT_MOST_BYTES, &text, &size, error))
 		return error_locate(error, file, 0);
-	if (strlen(text) != size)
-		return findings_addf(findings, file, 0, error, "a NUL byte: this is no text");
+	if (strlen(text) != size) {
+		error_set(error, ERROR_POLICY, "a NUL byte: this is no text");
+		return error_locate(error, file, 0);
+	}
 	for (const char *start = text; *start; number++) {
 		const char *end = strchrnul(start, '\n');
-		scope_memory char *name = exempt_line(start, end);
 
-		if (!name)
-			return error_memory(error);
-		if (check_line(name, file, number, findings, error))
+		if (add_entry(&list, start, end, number, error))
 			return -1;
 		start = end + (*end != '\0');
 	}
+	*ret_list = list;
+	list = (struct exempt_list){ 0 };
+	return 0;
+}
+
+int exempt_check(int fd, const char *file, struct findings *findings, struct error *error)
+{
+	scope_of(exempt_list) struct exempt_list list = { 0 };
+
+	if (exempt_read(fd, file, &list, error))
+		return -1;
+	for (size_t i = 0; i < list.count; i++)
+		if (check_line(list.items[i].name, file, list.items[i].line, findings, error))
+			return -1;
 	return 0;
 }

@@ -20,6 +20,23 @@
 int exempt_reason(const char *conf, const char *argument, const struct subject *subject,
 		  const struct log *log, char **ret_reason, struct error *error);
 
+/* A name of an exempt file, and its line. */
+struct exempt_entry {
+	char *name;
+	unsigned line;
+};
+struct exempt_list {
+	struct exempt_entry *items;
+	size_t count;
+};
+void exempt_list_clear(struct exempt_list *list);
+
+/*
+ * The names of the exempt file open at `fd`. ERROR_POLICY, located at `file`,
+ * where it is no text or too long.
+ */
+int exempt_read(int fd, const char *file, struct exempt_list *ret_list, struct error *error);
+
 /* What is wrong with the lines of an exempt file; `file` is what findings call it. */
 int exempt_check(int fd, const char *file, struct findings *findings, struct error *error);
 

@@ -103,11 +103,12 @@ char *policy_container_half(const struct policy *policy);
  * Everything that is wrong with a policy file or a whole policy folder, for
  * `confine check`. A folder: default.ini, group/, user/, exempt, seccomp/,
  * their owners and modes, names that no login would ever look for, and entries
- * that nothing reads. A file: its lines, keys and values (and owner and mode),
- * whatever its name. What needs NSS or this host (groups of one person in
- * conflict, missing devices) is found by policy_load and plan_resolve.
- * `ret_findings` is filled in the order of files and lines. -1 only where
- * nothing could be checked: out of memory, or `path` cannot be opened.
+ * that nothing reads. A folder named group, user or seccomp: the files in it. A
+ * file: its owner and mode, and what it holds: an `exempt` file, a profile where
+ * it is named FILE.json, else lines, keys and values. What needs NSS or this host (groups of one
+ * person in conflict, missing devices) is found by policy_load and plan_resolve. `ret_findings` is
+ * filled in the order of files and lines. -1 only where nothing could be checked: out of memory, or
+ * `path` cannot be opened.
  */
 int policy_check(const char *path, struct findings *ret_findings, struct error *error);
 

@@ -45,6 +45,8 @@ void request_clear(struct request *request)
 	free(request->rootfs);
 	free(request->message);
 	free(request->shell);
+	origin_clear(&request->privileged_origin);
+	origin_clear(&request->pid_origin);
 	origin_clear(&request->seccomp_origin);
 	origin_clear(&request->hostname_origin);
 	origin_clear(&request->rootfs_origin);

@@ -93,10 +93,12 @@ struct request {
 
 	struct caps_merged caps;
 	bool privileged;
+	struct origin privileged_origin;
 	bool no_new_privileges;
 	bool read_only;
 	bool systempaths_unconfined;
 	bool network_none, pid_host, ipc_host, uts_host, cgroupns_host;
+	struct origin pid_origin;
 	bool pts_private;
 	char *seccomp; /* "default", "unconfined", or a file's name; NULL: not written */
 	struct origin seccomp_origin;

@@ -45,12 +45,10 @@
 	}
 
 SWITCH(parse_confine, confine)
-SWITCH(parse_privileged, privileged)
 SWITCH(parse_no_new_privileges, no_new_privileges)
 SWITCH(parse_read_only, read_only)
 
 CHOICE(parse_systempaths, request->systempaths_unconfined = chosen == 1, "default", "unconfined")
-CHOICE(parse_pid, request->pid_host = chosen == 1, "private", "host")
 CHOICE(parse_ipc, request->ipc_host = chosen == 1, "private", "host")
 CHOICE(parse_uts, request->uts_host = chosen == 1, "private", "host")
 CHOICE(parse_cgroupns, request->cgroupns_host = chosen == 1, "private", "host")
@@ -61,6 +59,24 @@ RESERVED_SWITCH(parse_nested, "nested = yes")
 RESERVED_SWITCH(parse_writable_cgroups, "writable_cgroups")
 RESERVED(parse_userns, "userns")
 RESERVED(parse_egress, "egress")
+
+KEY_PARSER(parse_privileged)
+{
+	if (text_boolean(value->text, &request->privileged, error))
+		return -1;
+	return origin_copy(&request->privileged_origin, &value->origin, error);
+}
+
+KEY_PARSER(parse_pid)
+{
+	static const char *const words[] = { "private", "host", NULL };
+	int chosen = value_word(value->text, words, error);
+
+	if (chosen < 0)
+		return -1;
+	request->pid_host = chosen == 1;
+	return origin_copy(&request->pid_origin, &value->origin, error);
+}
 
 KEY_PARSER(parse_network)
 {

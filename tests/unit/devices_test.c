@@ -142,7 +142,8 @@ static void privileged_has_every_device_of_the_host(void **state)
 	expect_node(&made, "/dev/null", 'c', 1, 3, 0666);
 	assert_int_equal(made.plan.device_rules.count, 1);
 	assert_int_equal(access_of(&made, 'a', -1, -1), ACCESS_ALL);
-	assert_true(made_warned(&made, "device '/dev/loop0': privileged ignores its permissions"));
+	assert_true(made_warned(
+		&made, "alice.ini: device '/dev/loop0': privileged ignores its permissions"));
 }
 
 static void a_device_in_a_tmpfs_that_holds_devices_is_fine(void **state)

@@ -135,7 +135,12 @@ static inline const struct plan_node *made_node(const struct made_plan *made, co
 
 static inline bool made_warned(const struct made_plan *made, const char *line)
 {
-	return strings_contain(&made->plan.warnings, line);
+	char text[sizeof(struct error)];
+
+	for (size_t i = 0; i < made->plan.warnings.count; i++)
+		if (!strcmp(error_format(&made->plan.warnings.items[i], text, sizeof(text)), line))
+			return true;
+	return false;
 }
 
 #define scope_made __attribute__((cleanup(made_plan_clear)))

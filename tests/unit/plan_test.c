@@ -498,18 +498,19 @@ static void power_over_the_host_is_warned_of(void **state)
 	static const struct {
 		const char *line, *warning;
 	} table[] = {
-		{ "cap_add = SYS_ADMIN", "SYS_ADMIN lets uid 0 inside mount file systems and much "
-					 "else, over the host too" },
+		{ "cap_add = SYS_ADMIN",
+		  "alice.ini: SYS_ADMIN lets uid 0 inside mount file systems and much "
+		  "else, over the host too" },
 		{ "cap_add = NET_ADMIN",
-		  "NET_ADMIN on the host's network lets uid 0 inside change it" },
+		  "alice.ini: NET_ADMIN on the host's network lets uid 0 inside change it" },
 		{ "cap_add = NET_RAW",
-		  "cap_add of NET_RAW does not reach the user's own processes: the "
+		  "alice.ini: cap_add of NET_RAW does not reach the user's own processes: the "
 		  "login shell is '/bin/bash', not confine-shell" },
-		{ "pid = host",
-		  "pid = host shows the host's processes, and /proc/PID/root of the user's "
-		  "own that are not confined leads out" },
+		{ "pid = host", "alice.ini: pid = host shows the host's processes, and "
+				"/proc/PID/root of the user's "
+				"own that are not confined leads out" },
 		{ "privileged = yes",
-		  "privileged promises nothing: uid 0 inside is root on the host" },
+		  "alice.ini: privileged promises nothing: uid 0 inside is root on the host" },
 	};
 	scope_made struct made_plan made;
 

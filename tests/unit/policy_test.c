@@ -735,7 +735,7 @@ static void a_check_finds_every_fault_of_every_file(void **state)
 	put("exempt", "wheel\na,b\n");
 	put("defaults.ini", "");
 	put("default.ini~", "");
-	put("user/alice.ini", "[session]\nhome = own\n");
+	put("user/alice.ini", "[session]\nhome = own\n[policy]\npriority = 60\n");
 	put("user/bob", "");
 	put("user/-x.ini", "");
 	put("user/carol.ini.dpkg-old", "");
@@ -759,6 +759,7 @@ static void a_check_finds_every_fault_of_every_file(void **state)
 		"/group/staff.ini:2: home: 'mine' is none of own, tmpfs, all\n" CONF
 		"/seccomp/readme: no policy can name this: a profile is FILE.json\n" CONF
 		"/user/-x.ini: no login reads this: a user's file is NAME.ini\n" CONF
+		"/user/alice.ini:4: priority means nothing here: only groups' files have one\n" CONF
 		"/user/bob: no login reads this: a user's file is NAME.ini\n" CONF
 		"/user/dave.ini: a symbolic link is no policy file\n");
 }
@@ -774,6 +775,38 @@ static void a_check_of_the_folder_finds_unsafe_parents(void **state)
 	must(rmdir(CONF "/user"), "rmdir");
 	put("user", "");
 	assert_findings(CONF, CONF "/user: not a folder\n");
+}
+
+static void a_check_takes_one_of_the_folders(void **state)
+{
+	(void)state;
+	put("user/alice.ini", "[policy]\npriority = 60\n");
+	put("user/bob", "");
+	put("group/staff.ini", "[policy]\npriority = 60\n");
+	assert_findings(
+		CONF "/user/", CONF
+		"/user/alice.ini:2: priority means nothing here: only groups' files have one\n" CONF
+		"/user/bob: no login reads this: a user's file is NAME.ini\n");
+	assert_findings(CONF "/group", "");
+}
+
+static void a_check_tells_a_file_by_its_name(void **state)
+{
+	(void)state;
+	put("exempt", "staff # a comment\na,b\n");
+	put("x.json", "{");
+	put("default.ini", "[policy]\npriority = 60\n");
+	put("user/alice.ini", "[policy]\npriority = 60\n");
+	put("draft.ini", "[policy]\npriority = 60\n");
+	assert_findings(CONF "/exempt", CONF "/exempt:2: one name of a group stands on a line\n");
+	assert_findings(CONF "/x.json", CONF "/x.json:1: not JSON: the text ends too early at offset 1\n");
+	assert_findings(
+		CONF "/default.ini",
+		CONF "/default.ini:2: priority means nothing here: only groups' files have one\n");
+	assert_findings(
+		CONF "/user/alice.ini", CONF
+		"/user/alice.ini:2: priority means nothing here: only groups' files have one\n");
+	assert_findings(CONF "/draft.ini", "");
 }
 
 static void a_check_takes_one_file_of_any_name(void **state)
@@ -819,6 +852,8 @@ int main(void)
 		TEST(an_unsafe_exempt_file_exempts_no_one_and_is_warned_of),
 		TEST(a_check_finds_every_fault_of_every_file),
 		TEST(a_check_of_the_folder_finds_unsafe_parents),
+		TEST(a_check_takes_one_of_the_folders),
+		TEST(a_check_tells_a_file_by_its_name),
 		TEST(a_check_takes_one_file_of_any_name),
 	};
 

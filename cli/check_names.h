@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Of a policy folder: which of the names in it nobody on this host has. */
+#ifndef CONFINE_CLI_CHECK_NAMES_H
+#define CONFINE_CLI_CHECK_NAMES_H
+
+#include "notes.h"
+
+/* What follows where default.ini or exempt, which ship, is not there. */
+int check_shipped(const char *conf, struct notes *notes, struct error *error);
+
+/* Names of the exempt file that are no group's. What is wrong with it as text is policy_check's. */
+int check_exempt_names(const char *conf, struct notes *notes, struct error *error);
+
+#endif
