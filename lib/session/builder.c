@@ -149,33 +149,29 @@ static int builder_work(const struct builder_orders *orders, int line, struct er
 	return error_errno(error, "cannot execute '" CONFINE_INIT "'");
 }
 
-/* In init's process, from its birth to its exec. keep_only() moves the socket to INIT_READY. */
-static void __attribute__((noreturn)) builder_main(const struct builder_orders *orders, int line)
-{
-	struct error error = ERROR_INIT;
-	struct stat st;
-
-	builder_work(orders, line, &error);
-	if (fstat(line, &st) || !S_ISSOCK(st.st_mode))
-		line = INIT_READY;
-	send(line, &error, sizeof(error), MSG_NOSIGNAL);
-	_exit(1);
-}
-
-/* What the helper is told, and what it leaves in the server's memory. */
+/* What the server, the helper and init tell each other in the memory that they share. */
 struct birth {
 	const struct builder_orders *orders;
-	int line;
+	int line; /* init's end of the socket, which becomes its INIT_READY */
 	pid_t pid;
 	int pidfd;
-	int number; /* errno */
+	bool failed;
+	struct error error; /* where it failed */
 };
 
+/* In init's process, from its birth to its exec. */
+static void init_main(void *context)
+{
+	struct birth *birth = context;
+
+	birth->failed = builder_work(birth->orders, birth->line, &birth->error) != 0;
+}
+
 /*
- * The helper: init's parent for a moment, so that init is nobody's child. It runs in the server's
- * memory and descriptor table, as vfork(2)'s child does, and the pidfd is the server's at once.
+ * The helper: init's parent for a moment, so that init is nobody's child. It shares the server's
+ * descriptor table too, and the pidfd is the server's at once.
  */
-static int helper_main(void *context)
+static void helper_main(void *context)
 {
 	struct birth *birth = context;
 	struct clone_args arguments = {
@@ -186,24 +182,24 @@ static int helper_main(void *context)
 		.cgroup = (uint64_t)(unsigned)birth->orders->cgroup,
 	};
 
-	birth->pid = process_clone(&arguments);
-	if (!birth->pid)
-		builder_main(birth->orders, birth->line);
-	birth->number = errno;
-	return 0;
+	birth->pid = process_lend(&arguments, init_main, birth);
+	if (birth->pid < 0)
+		birth->failed =
+			error_errno(&birth->error, "cannot make the container's init") != 0;
 }
 
 /*
- * The next packet, waited for READY_TIMEOUT_MS at most: its size, 0 where the other end is closed,
- * -1 where nothing came. The server's own signal handlers interrupt poll(2), whatever their flags.
+ * Waits for READY_TIMEOUT_MS at most for one byte: 1, 0 where the other end is closed, -1 where
+ * nothing came. The server's own signal handlers interrupt poll(2), whatever their flags.
  */
-static ssize_t receive(int line, struct error *ret_error)
+static ssize_t receive(int line)
 {
 	struct pollfd ready = { .fd = line, .events = POLLIN };
 	struct timespec start, now;
 	long left = READY_TIMEOUT_MS;
 	ssize_t got = -1;
 	int came = 0;
+	char byte;
 
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	while (left > 0 && came <= 0) {
@@ -214,59 +210,39 @@ static ssize_t receive(int line, struct error *ret_error)
 		left = READY_TIMEOUT_MS - (now.tv_sec - start.tv_sec) * 1000 -
 		       (now.tv_nsec - start.tv_nsec) / 1000000;
 	}
-	while (came > 0 && (got = recv(line, ret_error, sizeof(*ret_error), 0)) < 0 &&
-	       errno == EINTR)
+	while (came > 0 && (got = recv(line, &byte, 1, 0)) < 0 && errno == EINTR)
 		;
 	return got;
 }
 
-/* confine-init's one byte, or the builder's error. */
+/* confine-init's one byte. */
 static int await_ready(int line, struct error *error)
 {
-	struct error reason;
-	ssize_t got = receive(line, &reason);
+	ssize_t got = receive(line);
 
 	if (got < 0)
 		return error_set(error, ERROR_SYSTEM, "the container is not ready after %d s",
 				 READY_TIMEOUT_MS / 1000);
-	if (got == 1)
-		return 0;
-	if (got != sizeof(reason))
+	if (!got)
 		return error_set(error, ERROR_SYSTEM,
 				 "the container's init died while it was made");
-	*error = reason;
-	return -1;
+	return 0;
 }
 
-/*
- * Has a helper make init. All signals are blocked meanwhile: a handler of the server's must not run
- * in the helper. exit_signal 0: the server's own wait() never sees that child (clone(2), __WCLONE).
- */
+/* Has a helper make init. exit_signal 0: the server's own wait() never sees that child (clone(2),
+ * __WCLONE). */
 static int run_helper(struct birth *birth, struct error *error)
 {
-	enum { STACK_SIZE = 512 * 1024 };
-	char *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
-	sigset_t all, before;
-	int status;
-	pid_t helper;
+	struct clone_args arguments = { .flags = CLONE_FILES };
+	pid_t helper = process_lend(&arguments, helper_main, birth);
 
-	if (stack == MAP_FAILED)
-		return error_errno(error, "cannot map a stack");
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before);
-	helper =
-		clone(helper_main, stack + STACK_SIZE, CLONE_VM | CLONE_VFORK | CLONE_FILES, birth);
 	if (helper < 0)
-		error_errno(error, "cannot fork");
-	while (helper > 0 && waitpid(helper, &status, __WALL) < 0 && errno == EINTR)
+		return error_errno(error, "cannot fork");
+	while (waitpid(helper, NULL, __WALL) < 0 && errno == EINTR)
 		;
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	munmap(stack, STACK_SIZE);
-	if (helper < 0)
-		return -1;
-	errno = birth->number;
-	return birth->pid > 0 ? 0 : error_errno(error, "cannot make the container's init");
+	if (birth->failed)
+		*error = birth->error;
+	return birth->failed ? -1 : 0;
 }
 
 int builder_run(const struct builder_orders *orders, pid_t *ret_pid, struct error *error)
@@ -279,8 +255,10 @@ int builder_run(const struct builder_orders *orders, pid_t *ret_pid, struct erro
 		return error_errno(error, "cannot make a socket");
 	line = pair[0];
 	far = birth.line = pair[1];
-	if (run_helper(&birth, error))
+	if (run_helper(&birth, error)) {
+		scope_close(&birth.pidfd);
 		return -1;
+	}
 	pidfd = birth.pidfd;
 	close(take_fd(&far));
 	if (await_ready(line, error)) {

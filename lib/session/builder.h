@@ -19,7 +19,8 @@ struct builder_orders {
 };
 
 /*
- * Makes init and waits (at most 30 s) until it stands and waits for the lock.
+ * Makes init and waits until it stands and waits for the lock: as long as the file systems take that
+ * the plan has looked at before, and then at most 30 s.
  * Returns a pidfd of it and its pid. The calling process gets no child that
  * lives on and no SIGCHLD.
  */

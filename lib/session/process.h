@@ -8,8 +8,13 @@
 
 #include "../base/error.h"
 
-/* clone3(2), as fork: the child goes on here and gets 0. None of the host's atfork handlers run. */
-pid_t process_clone(struct clone_args *arguments);
+/*
+ * vfork(2) with a function: `start` runs in this process's memory, on a stack of its own and with all
+ * signals blocked, and this process goes on when that has executed a program or returned, which
+ * ends it. A copy of the memory is what a fork costs. `arguments`: what more clone3(2) is to do; the
+ * rest of it is filled in. -1 with errno.
+ */
+pid_t process_lend(struct clone_args *arguments, void (*start)(void *context), void *context);
 
 /* Default action for every signal, none blocked: for a child that goes its own way. */
 void process_forget_signals(void);
