@@ -153,15 +153,14 @@ int cgroup_pair_name(struct cgroup_pair *pair, const char *parent, const char *n
 
 int cgroup_pair_make(struct cgroup_pair *pair, const struct plan *plan, struct error *error)
 {
-	scope_fd int leaf = -1;
+	scope_fd int outer = cgroup_make(pair->root, pair->path, error);
 
-	pair->outer = cgroup_make(pair->root, pair->path, error);
-	if (pair->outer < 0 || cgroup_hold(pair->outer, plan, error))
+	if (outer < 0 || cgroup_hold(outer, plan, error))
 		return -1;
-	leaf = cgroup_make(pair->outer, leaf_name, error);
-	if (leaf < 0)
+	pair->leaf = cgroup_make(outer, leaf_name, error);
+	if (pair->leaf < 0)
 		return -1;
-	pair->procs = openat(leaf, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+	pair->procs = openat(pair->leaf, "cgroup.procs", O_WRONLY | O_CLOEXEC);
 	if (pair->procs < 0)
 		return error_errno(error, "cannot open '%s/%s/cgroup.procs'", pair->path,
 				   leaf_name);
@@ -171,7 +170,7 @@ int cgroup_pair_make(struct cgroup_pair *pair, const struct plan *plan, struct e
 void cgroup_pair_close(struct cgroup_pair *pair)
 {
 	scope_close(&pair->root);
-	scope_close(&pair->outer);
+	scope_close(&pair->leaf);
 	scope_close(&pair->procs);
 	scope_close(&pair->home);
 	free(pair->path);

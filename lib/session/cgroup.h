@@ -21,13 +21,13 @@
 struct cgroup_pair {
 	char *path; /* of outer, from the root of this cgroup namespace */
 	int root; /* the cgroup2 tree */
-	int outer;
-	int procs; /* leaf/cgroup.procs, for writing */
+	int leaf; /* for those who are born in it (CLONE_INTO_CGROUP), */
+	int procs; /* and its cgroup.procs, for those who move */
 	int home; /* cgroup.procs of the cgroup this process came from; -1 unless asked for */
 };
 #define CGROUP_PAIR_INIT                                         \
 	{                                                        \
-		.root = -1, .outer = -1, .procs = -1, .home = -1 \
+		.root = -1, .leaf = -1, .procs = -1, .home = -1 \
 	}
 
 /* Opens the cgroup2 tree. ERROR_HOST where the kernel has none. */
@@ -52,7 +52,10 @@ int cgroup_pair_make(struct cgroup_pair *pair, const struct plan *plan, struct e
 /* Closes what is open; leaves the cgroups. */
 void cgroup_pair_close(struct cgroup_pair *pair);
 
-/* Moves the calling process in (or, with `procs` of another cgroup, there). */
+/*
+ * Moves the calling process in (or, with `procs` of another cgroup, there). It waits some 5 ms for
+ * the kernel, which stops all forks meanwhile (cgroup_threadgroup_rwsem: an RCU grace period).
+ */
 int cgroup_enter(int procs, struct error *error);
 
 /* Makes the cgroup `path` (its parents too) and opens it. */

@@ -60,6 +60,8 @@ static int set_oom_score(struct state *state, struct error *error)
 
 static int enter_cgroup(struct state *state, struct error *error)
 {
+	if (state->join->born_in_cgroup)
+		return 0;
 	return cgroup_enter(state->join->cgroup->procs, error);
 }
 

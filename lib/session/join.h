@@ -25,6 +25,7 @@ struct join {
 	const struct cgroup_pair *cgroup;
 	enum join_as as;
 	bool born_inside; /* sshd's child is in the pid namespace already */
+	bool born_in_cgroup; /* and a child of ours in the login's cgroup */
 	enum privilege_ambient ambient;
 	/* Names of files of the user's to carry inside (KRB5CCNAME's value and its like), or NULL.
 	 * The list ends with a NULL; those that are "" do not count. */

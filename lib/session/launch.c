@@ -3,8 +3,9 @@
  * Three processes. The caller's own stands outside. A door joins
  * the container, which puts only its children into the pid namespace, forks
  * the command and is gone: nobody inside ever sees it (design.md, "Nobody
- * unjoined in sight"). The command then is the caller's child, for that is
- * the subreaper.
+ * unjoined in sight"), so it can do with its parent's memory; the command is
+ * seen, and has a copy. It is then the caller's child, for that is the
+ * subreaper.
  */
 #include "launch.h"
 
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -167,14 +169,23 @@ static int keep_only(int *line, struct error *error)
 	return 0;
 }
 
-static void __attribute__((noreturn))
-be_door(const struct launch *launch, const struct winsize *size, int line)
+/* What the door is told, in its parent's memory. */
+struct knock {
+	const struct launch *launch;
+	const struct winsize *size;
+	int line;
+};
+
+static void be_door(void *context)
 {
+	const struct knock *knock = context;
+	const struct launch *launch = knock->launch;
 	struct report report = { .kind = REPORT_CHILD };
 	struct error error = ERROR_INIT;
+	int line = knock->line;
 
 	if (set_groups(launch->user, &error) ||
-	    login_join(launch->login, launch->plan, launch->files, &error) ||
+	    login_join_lent(launch->login, launch->plan, launch->files, &error) ||
 	    keep_only(&line, &error))
 		report_fault(line, &error, launch->failure);
 	report.pid = fork();
@@ -183,9 +194,8 @@ be_door(const struct launch *launch, const struct winsize *size, int line)
 		report_fault(line, &error, launch->failure);
 	}
 	if (!report.pid)
-		be_command(launch, size, line);
+		be_command(launch, knock->size, line);
 	report_send(line, &report, -1);
-	_exit(0);
 }
 
 int launch_pass(int line, int descriptor, struct error *error)
@@ -267,7 +277,13 @@ int launch_hear(struct launched *launched, struct error *error)
 
 int launch_begin(const struct launch *launch, struct launched *launched, struct error *error)
 {
+	struct clone_args arguments = {
+		.flags = CLONE_INTO_CGROUP,
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)(unsigned)launch->login->cgroup.leaf,
+	};
 	struct winsize size;
+	struct knock knock = { .launch = launch, .size = &size };
 	int sockets[2];
 
 	launched->status = launch->failure;
@@ -276,16 +292,13 @@ int launch_begin(const struct launch *launch, struct launched *launched, struct 
 		return error_errno(error, "cannot prepare for the command");
 	terminal_size(&size);
 	terminal_hold_signals();
-	launched->door = fork();
-	if (!launched->door) {
-		close(sockets[0]);
-		be_door(launch, &size, sockets[1]);
-	}
-	close(sockets[1]);
+	knock.line = sockets[1];
 	launched->line = sockets[0];
+	launched->door = process_lend(&arguments, be_door, &knock);
 	if (launched->door < 0)
-		return error_errno(error, "cannot fork");
-	return 0;
+		error_errno(error, "cannot fork");
+	close(sockets[1]);
+	return launched->door < 0 ? -1 : 0;
 }
 
 void launched_clear(struct launched *launched)

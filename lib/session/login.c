@@ -282,6 +282,7 @@ static int enter(struct login *login, const struct plan *plan, const char *const
 		.cgroup = &login->cgroup,
 		.as = login->terminal ? JOIN_LOGIN : as[login->way],
 		.born_inside = login->way == LOGIN_SETCRED,
+		.born_in_cgroup = login->way >= LOGIN_COMMAND,
 		.ambient = ambient_of(login, plan),
 		.files = files,
 	};
@@ -357,6 +358,12 @@ int login_join(struct login *login, const struct plan *plan, const char *const *
 	scope_close(&login->net_namespace);
 	login->pid_namespace = login->net_namespace = -1;
 	return login->way == LOGIN_FORK ? fork_inside(error) : 0;
+}
+
+int login_join_lent(struct login *login, const struct plan *plan, const char *const *files,
+		    struct error *error)
+{
+	return enter(login, plan, files, error);
 }
 
 void login_close(struct login *login)

@@ -24,7 +24,7 @@ enum login_way {
 struct login {
 	enum login_way way;
 	bool terminal; /* LOGIN_HERE under login(1): it changes the terminal's owner afterwards */
-	uint64_t ambient; /* set by login_join: what a child of ours is to raise as it becomes the
+	uint64_t ambient; /* set by login_join_lent: what a child of ours is to raise as it becomes the
 			     user */
 	struct container container;
 	struct cgroup_pair cgroup;
@@ -57,12 +57,19 @@ int login_open_in(struct login *login, struct container *container, const struct
 		  const char *from, struct error *error);
 
 /*
- * In the user's process: joins (all ways but LOGIN_HERE). `files`: join.h. With
+ * In the user's process, which a server forked: joins (LOGIN_SETCRED, LOGIN_FORK). `files`: join.h. With
  * LOGIN_FORK it returns in a child only; the caller's process waits outside
  * and ends as the child ends.
  */
 int login_join(struct login *login, const struct plan *plan, const char *const *files,
 	       struct error *error);
+
+/*
+ * The same for LOGIN_COMMAND and LOGIN_SHELL, in a process that was born in the login's cgroup and
+ * still shares its parent's memory: `login` stays the parent's.
+ */
+int login_join_lent(struct login *login, const struct plan *plan, const char *const *files,
+		    struct error *error);
 
 /* Closes the login in the process that opened it. */
 void login_close(struct login *login);

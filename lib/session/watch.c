@@ -15,7 +15,7 @@
 static void let_go(struct login *login)
 {
 	int *const closed[] = { &login->container.logins, &login->container.pidfd,
-				&login->cgroup.outer, &login->cgroup.procs };
+				&login->cgroup.leaf, &login->cgroup.procs };
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		close(fd);
