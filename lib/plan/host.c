@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <linux/seccomp.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -185,51 +184,6 @@ static int find_devices(const struct host *host, const char *path, struct host_n
 	return 0;
 }
 
-/* A folder that is not there has no matches; one that cannot be read may have some. */
-static int give_up(const char *path, int number)
-{
-	(void)path;
-	return number != ENOENT && number != ENOTDIR && number != EACCES;
-}
-
-/*
- * Whether glob(3) took a call that failed for "not there": what is to be hidden would be seen.
- * EACCES is root's on a root-squashed NFS, where nothing can be hidden either.
- */
-static bool glob_missed(int number)
-{
-	return number == EMFILE || number == ENFILE || number == ENOMEM || number == EIO ||
-	       number == EPERM || number == ENOSPC;
-}
-
-static int find_glob(const struct host *host, const char *pattern, struct strings *ret_paths,
-		     struct error *error)
-{
-	scope_of(strings) struct strings paths = { 0 };
-	glob_t found = { 0 };
-	int failed, missed;
-
-	(void)host;
-	errno = 0;
-	failed = glob(pattern, 0, give_up, &found);
-	missed = errno;
-	if (failed != GLOB_NOSPACE && glob_missed(missed)) {
-		globfree(&found);
-		errno = missed;
-		return fail_on(error, "cannot look for", pattern);
-	}
-	for (size_t i = 0; !failed && i < found.gl_pathc; i++)
-		failed = strings_add(&paths, found.gl_pathv[i], error) ? GLOB_NOSPACE : 0;
-	globfree(&found);
-	if (failed == GLOB_NOSPACE)
-		return error_memory(error);
-	if (failed && failed != GLOB_NOMATCH)
-		return error_set(error, ERROR_HOST, "cannot look for '%s'", pattern);
-	*ret_paths = paths;
-	paths = (struct strings){ 0 };
-	return 0;
-}
-
 /* A file of the caller's own choice; O_NONBLOCK: a FIFO must not hang. */
 static int open_callers_file(const char *path, struct error *error)
 {
@@ -336,7 +290,7 @@ int host_init(struct host *ret_host, struct error *error)
 {
 	struct host host = { .devices = find_devices,
 			     .file = find_file,
-			     .glob = find_glob,
+			     .glob = host_glob,
 			     .read = read_file,
 			     .group = host_group_find };
 	struct utsname names;

@@ -93,6 +93,10 @@ struct host {
 /* The machine this process runs on. */
 int host_init(struct host *ret_host, struct error *error);
 
+/* What `glob` of the machine's own host asks: as glob(3), sorted; a name's first dot is written out. */
+int host_glob(const struct host *host, const char *pattern, struct strings *ret_paths,
+	      struct error *error);
+
 /* What `group` of the machine's own host asks: getgrnam_r, else a number as it is written. */
 int host_group_find(const struct host *host, const char *name, gid_t *ret_gid, struct error *error);
 

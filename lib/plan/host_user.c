@@ -37,20 +37,25 @@ static bool lookup_failed(int number)
 	return false;
 }
 
-/* The name of a group, or its number as text where it has none. */
+/*
+ * The name of a group, or its number as text where it has none. Asked twice before that is believed:
+ * a source that ran out of memory may say "not found" (libnss_systemd), and with the name the
+ * group's policy would be gone.
+ */
 static char *group_name(gid_t gid, struct error *error)
 {
 	scope_memory char *buffer = NULL;
 	struct group record, *found = NULL;
 	size_t size = 0;
 	char *name;
-	int number;
+	int number = 0, answers = 0;
 
-	do {
+	while (!found && answers < 2) {
 		if (grow_buffer(&buffer, &size, error))
 			return NULL;
 		number = getgrgid_r(gid, &record, buffer, size, &found);
-	} while (number == ERANGE || number == EINTR);
+		answers += number != ERANGE && number != EINTR;
+	}
 	if (!found && lookup_failed(number)) {
 		errno = number;
 		error_errno(error, "cannot look up group %u", gid);

@@ -178,11 +178,19 @@ static int set_switch(struct opening *opening, struct error *error)
 	return 0;
 }
 
-static void release_switch(struct login *login)
+static int release_switch(struct login *login, struct error *error)
 {
-	if (login->switch_on)
-		setrlimit(RLIMIT_NPROC, &login->processes);
+	if (login->switch_on && setrlimit(RLIMIT_NPROC, &login->processes))
+		return error_errno(error, "cannot give RLIMIT_NPROC back");
 	login->switch_on = false;
+	return 0;
+}
+
+static void take_switch_back(struct login *login)
+{
+	struct error ignored;
+
+	release_switch(login, &ignored);
 }
 
 /* What open does in the server's process, what takes it back, and why it stands there. */
@@ -199,7 +207,7 @@ static const struct stage {
 	{ keep_way_back, go_back, "out of the cgroup before that is removed" },
 	{ move_pids, move_pids_back, "init lives; a fork from here on is born inside" },
 	{ move_network, move_network_back, "port forwarding without a session gets no further" },
-	{ set_switch, release_switch,
+	{ set_switch, take_switch_back,
 	  "last: from here on only a process that joins can fork as the user" },
 };
 
@@ -349,8 +357,7 @@ static int fork_inside(struct error *error)
 int login_join(struct login *login, const struct plan *plan, const char *const *files,
 	       struct error *error)
 {
-	release_switch(login);
-	if (enter(login, plan, files, error))
+	if (release_switch(login, error) || enter(login, plan, files, error))
 		return -1;
 	container_close(&login->container);
 	cgroup_pair_close(&login->cgroup);

@@ -16,6 +16,7 @@
 #include <pwd.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
@@ -258,6 +259,60 @@ static void a_pattern_gives_sorted_paths_and_none_is_no_error(void **state)
 	assert_int_equal(none.count, 0);
 }
 
+static void a_pattern_matches_as_the_shells_does(void **state)
+{
+	static const struct {
+		const char *pattern, *matches;
+	} rows[] = {
+		{ "/*", "/a[b /ab /ac" },
+		{ "/.*", "/. /.. /.hidden" },
+		{ "/a?", "/ab /ac" },
+		{ "/a[!b]", "/ac" },
+		{ "/a\\[b", "/a[b" },
+		{ "//*//x", "/ab/x /ac/x" },
+		{ "/*/x/", "/ab/x /ac/x" },
+		{ "/ac/*", "/ac/x" },
+		{ "/ab/x/*", "" },
+		{ "/none/*", "" },
+		{ "/ac/none", "" },
+	};
+	struct bench *bench = *state;
+	scope_memory char *top = below(bench, "patterns");
+	scope_memory char *make = text_format(
+		"mkdir -p %s/ab %s/ac && cd %s && touch ab/x ac/x .hidden 'a[b'", top, top, top);
+	struct error error = ERROR_INIT;
+
+	assert_int_equal(system(make), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		scope_memory char *pattern = text_format("%s%s", top, rows[i].pattern);
+		scope_of(strings) struct strings paths = { 0 };
+		char found[256] = "";
+
+		assert_int_equal(host_glob(&bench->host, pattern, &paths, &error), 0);
+		for (size_t j = 0; j < paths.count; j++) {
+			strcat(found, j ? " " : "");
+			strcat(found, paths.items[j] + strlen(top));
+		}
+		assert_string_equal(found, rows[i].matches);
+	}
+}
+
+static void no_descriptor_left_is_no_empty_folder(void **state)
+{
+	struct bench *bench = *state;
+	scope_of(strings) struct strings paths = { 0 };
+	struct error error = ERROR_INIT;
+	struct rlimit limit, none;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	none = limit;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &none);
+	assert_int_equal(host_glob(&bench->host, "/dev/n*", &paths, &error), -1);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	assert_string_equal(error.text, "cannot look for '/dev': Too many open files");
+}
+
 static void a_group_is_found_by_name_or_number(void **state)
 {
 	struct bench *bench = *state;
@@ -340,6 +395,8 @@ int main(void)
 		cmocka_unit_test(a_trusted_file_is_read_only_from_roots_folders),
 		cmocka_unit_test(a_fifo_in_place_of_a_file_does_not_hang),
 		cmocka_unit_test(a_pattern_gives_sorted_paths_and_none_is_no_error),
+		cmocka_unit_test(a_pattern_matches_as_the_shells_does),
+		cmocka_unit_test(no_descriptor_left_is_no_empty_folder),
 		cmocka_unit_test(a_group_is_found_by_name_or_number),
 		cmocka_unit_test(a_user_is_found_with_all_their_groups),
 		cmocka_unit_test(nobody_is_found_by_a_name_that_is_not_there),
