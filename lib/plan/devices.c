@@ -144,7 +144,11 @@ static int check_inside(const struct resolve *resolve, const char *path, struct 
 
 	if (mounts_own(resolve->plan, path) && !(row->attributes & MOUNT_ATTR_NODEV))
 		return 0;
-	return error_set(error, ERROR_POLICY, "device path '%s' inside is not beneath /dev", path);
+	return error_set(
+		error, ERROR_POLICY,
+		"device path '%s' inside lies neither in the container's own /dev nor in a tmpfs "
+		"with the option dev",
+		path);
 }
 
 static int add_host_node(struct resolve *resolve, const struct host_node *found, const char *path,

@@ -30,6 +30,9 @@ static int set_variable(struct strings *env, const char *name, size_t length, co
 	return strings_addf(env, error, "%.*s=%s", (int)length, name, text);
 }
 
+/* What tells a process inside where it is: systemd and the like read `container`. */
+static const char *const own_names[] = { "CONFINE_SESSION", "container" };
+
 static int check_name(const char *name, size_t length, struct error *error)
 {
 	scope_memory char *copy = strndup(name, length);
@@ -38,6 +41,10 @@ static int check_name(const char *name, size_t length, struct error *error)
 	if (!copy)
 		return error_memory(error);
 	text_quote(copy, quoted, sizeof(quoted));
+	for (size_t i = 0; i < sizeof(own_names) / sizeof(*own_names); i++)
+		if (!strcmp(copy, own_names[i]))
+			return error_set(error, ERROR_POLICY,
+					 "variable '%s' is confine's own to set", copy);
 	for (size_t i = 0; i < length; i++)
 		if (isspace((unsigned char)name[i]) || iscntrl((unsigned char)name[i]))
 			return error_set(error, ERROR_POLICY, "'%s' is not a variable's name",

@@ -90,7 +90,8 @@ static bool is_covered(const struct resolve *resolve, const char *real)
 static int add_host_home(struct resolve *resolve, const char *path, const struct host_file *home,
 			 struct error *error)
 {
-	static const char *const no_places[] = { "/proc", "/sys", "/dev" };
+	static const char *const no_places[] = { "/proc", "/sys", "/dev", "/run/confine",
+						 CONFINE_CONF };
 	bool covered = is_covered(resolve, home->real);
 
 	for (size_t i = 0; i < sizeof(no_places) / sizeof(*no_places); i++)

@@ -211,6 +211,29 @@ static int read_file(const struct host *host, const char *path, bool trusted, si
 	return 0;
 }
 
+static int read_sysctl(const struct host *host, const char *name, char **ret_text,
+		       struct error *error)
+{
+	scope_memory char *path = text_format("/proc/sys/%s", name);
+	scope_memory char *text = calloc(1, 4096);
+	scope_fd int fd = -1;
+
+	(void)host;
+	if (!path || !text)
+		return error_memory(error);
+	for (char *at = path + strlen("/proc/sys/"); *at; at++)
+		*at = *at == '.' ? '/' : *at;
+	fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 && errno != EACCES && errno != EPERM)
+		return error_set(error, ERROR_HOST, "sysctl '%s' does not exist on this host",
+				 name);
+	/* What cannot be read is the kernel's to judge when it is written. */
+	if (fd < 0 || read(fd, text, 4095) < 0)
+		*text = '\0';
+	*ret_text = take_pointer(&text);
+	return 0;
+}
+
 /* A small file of the kernel's that holds one whole number; `fallback` where it cannot be read. */
 static long kernel_number(const char *path, long fallback)
 {
@@ -292,6 +315,7 @@ int host_init(struct host *ret_host, struct error *error)
 			     .file = find_file,
 			     .glob = host_glob,
 			     .read = read_file,
+			     .sysctl = read_sysctl,
 			     .group = host_group_find };
 	struct utsname names;
 

@@ -84,6 +84,10 @@ struct host {
 	 * or any folder above it (what a policy names); else whatever the caller can read. */
 	int (*read)(const struct host *host, const char *path, bool trusted, size_t most,
 		    char **ret_bytes, size_t *ret_size, struct error *error);
+	/* What a sysctl (its name with dots) holds here; "" where it can only be written. An error
+	 * where this host has none of that name. */
+	int (*sysctl)(const struct host *host, const char *name, char **ret_text,
+		      struct error *error);
 	/* The number of a group, by name or number. */
 	int (*group)(const struct host *host, const char *name, gid_t *ret_gid,
 		     struct error *error);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Which namespaces are the container's own, and what can only be said of those:
- * its hostname and its sysctls.
+ * Which namespaces are the container's own, and its hostname.
  */
 #include <ctype.h>
 #include <sched.h>
@@ -58,40 +57,4 @@ int resolve_namespaces(struct resolve *resolve, struct error *error)
 	own |= request->network_none ? CLONE_NEWNET : 0;
 	resolve->plan->namespaces = own;
 	return resolve_hostname(resolve, error);
-}
-
-static int add_sysctl(struct plan *plan, const char *name, const char *text, struct error *error)
-{
-	struct plan_pair *pair = NULL;
-
-	for (size_t i = 0; i < plan->sysctls.count; i++)
-		if (!strcmp(plan->sysctls.items[i].name, name))
-			pair = &plan->sysctls.items[i];
-	if (!pair)
-		pair = array_add(&plan->sysctls.items, &plan->sysctls.count, sizeof(*pair));
-	if (!pair)
-		return error_memory(error);
-	free(pair->name);
-	free(pair->text);
-	pair->name = strdup(name);
-	pair->text = strdup(text);
-	return pair->name && pair->text ? 0 : error_memory(error);
-}
-
-int resolve_sysctls(struct resolve *resolve, struct error *error)
-{
-	const struct request *request = resolve->request;
-
-	/* Docker's own in every private network (daemon/oci_linux.go). */
-	if (request->network_none &&
-	    (add_sysctl(resolve->plan, "net.ipv4.ping_group_range", "0 2147483647", error) ||
-	     add_sysctl(resolve->plan, "net.ipv4.ip_unprivileged_port_start", "0", error)))
-		return -1;
-	for (size_t i = 0; i < request->sysctls.count; i++) {
-		const struct pair_request *pair = &request->sysctls.items[i];
-
-		if (add_sysctl(resolve->plan, pair->name, pair->text, error))
-			return -1;
-	}
-	return 0;
 }

@@ -108,6 +108,9 @@ const struct plan_mount *mounts_cover(const struct plan *plan, const char *path)
 /* Whether `path` lies strictly beneath a tmpfs of the plan's own. */
 bool mounts_own(const struct plan *plan, const char *path);
 
+/* Whether `path`, below /run, is one by which a process can be had outside, or holds one. */
+bool run_leads_out(const char *path);
+
 /* Whether `path` is `folder` or lies beneath it. */
 bool path_within(const char *path, const char *folder);
 

@@ -64,6 +64,19 @@ static int check_owner(const struct resolve *resolve, const char *real, struct e
 	return 0;
 }
 
+/* Nothing is covered in another tree: it is its own. */
+static int check_policy(const struct resolve *resolve, const char *real, struct error *error)
+{
+	const char *folders[] = { CONFINE_CONF, resolve->context->conf };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		if (folders[i] && path_within(folders[i], real))
+			return error_set(error, ERROR_POLICY,
+					 "rootfs '%s' holds the policy folder '%s'", real,
+					 folders[i]);
+	return 0;
+}
+
 static int check_tree(struct resolve *resolve, const char *path, struct error *error)
 {
 	scope_of(host_file) struct host_file file = { 0 };
@@ -82,7 +95,8 @@ static int check_tree(struct resolve *resolve, const char *path, struct error *e
 		return error_set(
 			error, ERROR_UNSUPPORTED,
 			"rootfs '%s' cannot be had with join=here, only the host's own tree", path);
-	if (check_owner(resolve, resolve->plan->rootfs, error))
+	if (check_owner(resolve, resolve->plan->rootfs, error) ||
+	    check_policy(resolve, resolve->plan->rootfs, error))
 		return -1;
 	for (size_t i = 0; i < sizeof(root_folders) / sizeof(*root_folders); i++)
 		if (check_folder(resolve, resolve->plan->rootfs, root_folders[i].path,

@@ -35,14 +35,24 @@ static const char *const side_doors[] = {
 	"/run/systemd/io.systemd.*",
 	"/run/systemd/machine",
 	"/run/systemd/userdb",
+	"/run/docker.sock", /* also by its own name: for patterns that would take it in, once there
+			     */
 	"/run/docker*",
 	"/run/containerd",
+	"/run/cri-dockerd.sock",
+	"/run/buildkit",
+	"/run/k3s",
 	"/run/podman",
 	"/run/crio",
 	"/run/libvirt",
+	"/run/snapd.socket",
 	"/run/snapd*",
+	"/run/lxc",
 	"/run/lxd*",
 	"/run/incus*",
+	"/run/udev",
+	"/run/initctl",
+	"/run/credentials",
 	"/run/acpid.socket",
 	"/run/sudo",
 	"/run/screen",
@@ -136,13 +146,28 @@ static int add_log(struct resolve *resolve, struct error *error)
 	return mounts_add(resolve, &bind, "/dev/log", "/dev/log", NULL, error);
 }
 
-static int check_side_door(const char *real, struct error *error)
+bool run_leads_out(const char *path)
 {
 	for (size_t i = 0; i < sizeof(side_doors) / sizeof(*side_doors); i++)
-		if (!fnmatch(side_doors[i], real, FNM_PATHNAME | FNM_LEADING_DIR) ||
-		    path_within(side_doors[i], real))
-			return error_set(error, ERROR_POLICY,
-					 "run entry '%s' is a way out of the container", real);
+		if (!fnmatch(side_doors[i], path, FNM_PATHNAME | FNM_LEADING_DIR) ||
+		    path_within(side_doors[i], path))
+			return true;
+	return false;
+}
+
+static int refuse_side_door(const char *path, struct error *error)
+{
+	return error_set(error, ERROR_POLICY, "run entry '%s' is a way out of the container", path);
+}
+
+/* An entry is judged by its words too: what it names may be there only at the next login. */
+static int check_pattern(const char *pattern, struct error *error)
+{
+	if (run_leads_out(pattern))
+		return refuse_side_door(pattern, error);
+	for (size_t i = 0; i < sizeof(side_doors) / sizeof(*side_doors); i++)
+		if (!fnmatch(pattern, side_doors[i], FNM_PATHNAME | FNM_LEADING_DIR))
+			return refuse_side_door(pattern, error);
 	return 0;
 }
 
@@ -154,8 +179,8 @@ static int add_wanted(struct resolve *resolve, const char *path, struct error *e
 		return -1;
 	if (!path_within(file.real, "/run") || !strcmp(file.real, "/run"))
 		return error_set(error, ERROR_POLICY, "run entry '%s' is not below /run", path);
-	if (check_side_door(file.real, error))
-		return -1;
+	if (run_leads_out(file.real))
+		return refuse_side_door(file.real, error);
 	return bind_run(resolve, file.real, error);
 }
 
@@ -168,7 +193,8 @@ static int add_entry(struct resolve *resolve, const char *text, struct error *er
 
 	if (!whole)
 		return error_memory(error);
-	if (!pattern || resolve->host->glob(resolve->host, pattern, &paths, error))
+	if (!pattern || check_pattern(pattern, error) ||
+	    resolve->host->glob(resolve->host, pattern, &paths, error))
 		return -1;
 	for (size_t i = 0; i < paths.count; i++)
 		if (add_wanted(resolve, paths.items[i], error))

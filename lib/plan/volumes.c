@@ -40,14 +40,31 @@ static const struct {
 	{ "/run", false }, { "/sys", false }, { "/run/confine", true },
 };
 
-static int check_reserved(const char *kind, const char *target, struct error *error)
+/* The policy is covered in every view, and nothing takes the place of the cover: what lies there
+ * would be taken for it. */
+static int check_cover(const struct resolve *resolve, const char *kind, const char *target,
+		       struct error *error)
+{
+	const char *folders[] = { CONFINE_CONF, resolve->context->conf };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		if (folders[i] &&
+		    (path_within(target, folders[i]) || path_within(folders[i], target)))
+			return error_set(error, ERROR_POLICY,
+					 "%s target '%s' takes the place of the cover of '%s'",
+					 kind, target, folders[i]);
+	return 0;
+}
+
+static int check_reserved(const struct resolve *resolve, const char *kind, const char *target,
+			  struct error *error)
 {
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
 		if (reserved[i].below ? path_within(target, reserved[i].path)
 				      : !strcmp(target, reserved[i].path))
 			return error_set(error, ERROR_POLICY,
 					 "%s target '%s' is the container's own", kind, target);
-	return 0;
+	return check_cover(resolve, kind, target, error);
 }
 
 static int want(struct resolve *resolve, struct wanted_list *list, const struct wanted *item,
@@ -111,7 +128,7 @@ static int find_wanted_target(struct resolve *resolve, const struct wanted *item
 	scope_memory char *real = NULL;
 	bool missing;
 
-	if (check_reserved(kind, item->target, error))
+	if (check_reserved(resolve, kind, item->target, error))
 		return -1;
 	if (mounts_find_target(resolve, item->target, &real, ret_make, &missing, error))
 		return error_prefix(error, "%s target '%s'", kind, item->target);
@@ -121,7 +138,7 @@ static int find_wanted_target(struct resolve *resolve, const struct wanted *item
 				 resolve_host_view(resolve) ? "on this host" : "in rootfs '",
 				 resolve_host_view(resolve) ? "" : resolve->plan->rootfs,
 				 resolve_host_view(resolve) ? "" : "'");
-	if (check_reserved(kind, real, error))
+	if (check_reserved(resolve, kind, real, error))
 		return -1;
 	*ret_real = take_pointer(&real);
 	return 0;
@@ -230,6 +247,10 @@ static int add_volume(struct resolve *resolve, const struct volume_request *volu
 	if (!found)
 		return error_set(error, ERROR_HOST,
 				 "volume source '%s' does not exist on this host", source);
+	if (path_within(file.real, "/run") && run_leads_out(file.real) &&
+	    resolve_warn(resolve, &volume->origin, error,
+			 "volume source '%s' is a way out of the container", file.real))
+		return -1;
 	if (!make && check_kinds(resolve, "volume", target, S_ISDIR(file.mode), error))
 		return -1;
 	return add_bind(resolve, volume, file.real, target, make, error);

@@ -165,13 +165,20 @@ static void a_device_that_cannot_be_is_refused(void **state)
 		{ { "device = /tmp/evil" },
 		  "alice.ini: cannot open '/tmp/evil': Too many levels of symbolic links" },
 		{ { "device = /dev/loop0:/srv/disk" },
-		  "alice.ini: device path '/srv/disk' inside is not beneath /dev" },
+		  "alice.ini: device path '/srv/disk' inside lies neither in the container's own "
+		  "/dev nor in a tmpfs with the option dev" },
 		{ { "device = /dev/loop0:/tmp/disk" },
-		  "alice.ini: device path '/tmp/disk' inside is not beneath /dev" },
+		  "alice.ini: device path '/tmp/disk' inside lies neither in the container's own "
+		  "/dev nor in a tmpfs with the option dev" },
 		{ { "device = /dev/loop0:/dev" },
-		  "alice.ini: device path '/dev' inside is not beneath /dev" },
+		  "alice.ini: device path '/dev' inside lies neither in the container's own /dev "
+		  "nor in a tmpfs with the option dev" },
+		{ { "device = /dev/loop0:/dev/shm/disk" },
+		  "alice.ini: device path '/dev/shm/disk' inside lies neither in the container's "
+		  "own /dev nor in a tmpfs with the option dev" },
 		{ { "volume = /dev/snd:/dev/snd", "device = /dev/loop0:/dev/snd/disk" },
-		  "alice.ini: device path '/dev/snd/disk' inside is not beneath /dev" },
+		  "alice.ini: device path '/dev/snd/disk' inside lies neither in the container's "
+		  "own /dev nor in a tmpfs with the option dev" },
 	};
 	scope_made struct made_plan made;
 

@@ -70,6 +70,9 @@ static const struct made_file made_files[] = {
 	  .mode = REGULAR,
 	  .text = "# pager\n\n  PAGER=less -R\nEDITOR=vi\r\n" },
 	{ .path = "/etc/confine.d/bare", .mode = REGULAR, .text = "A=1\nB\n" },
+	{ .path = "/etc/confine.d/inside",
+	  .mode = REGULAR,
+	  .text = "containers=1\ncontainer=lxc\n" },
 	{ .path = "/etc/confine.d/spaced", .mode = REGULAR, .text = "A B=1\n" },
 	{ .path = "/etc/confine.d/nameless", .mode = REGULAR, .text = "=1\n" },
 	{ .path = "/etc/confine.d/seccomp/open.json",
@@ -92,6 +95,7 @@ static const struct made_file made_files[] = {
 	{ .path = "/srv/data", .mode = FOLDER },
 	{ .path = "/srv/data/deep", .mode = FOLDER },
 	{ .path = "/srv/link", .link = "/srv/data" },
+	{ .path = "/srv/way", .link = "/etc" },
 	/* another tree, and trees with one fault each */
 	{ .path = "/srv/tree", .mode = FOLDER },
 	{ .path = "/srv/tree/dev", .mode = FOLDER },
@@ -242,6 +246,27 @@ static int made_read(const struct host *host, const char *path, bool trusted, si
 	return 0;
 }
 
+static int made_sysctl(const struct host *host, const char *name, char **ret_text,
+		       struct error *error)
+{
+	static const struct {
+		const char *name, *text;
+	} rows[] = { { "kernel.msgmax", "8192\n" },
+		     { "kernel.sem", "32000\t1024000000\t500\t32000\n" },
+		     { "net.ipv4.ip_unprivileged_port_start", "1024\n" },
+		     { "net.ipv4.conf.lo.forwarding", "0\n" },
+		     { "net.ipv4.tcp_congestion_control", "cubic\n" },
+		     { "net.ipv4.route.flush", "" } };
+
+	(void)host;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (!strcmp(rows[i].name, name)) {
+			*ret_text = strdup(rows[i].text);
+			return 0;
+		}
+	return error_set(error, ERROR_HOST, "sysctl '%s' does not exist on this host", name);
+}
+
 static int made_group(const struct host *host, const char *name, gid_t *ret_gid,
 		      struct error *error)
 {
@@ -275,6 +300,7 @@ static inline void made_up_host(struct host *host)
 			       .file = made_file,
 			       .glob = made_glob,
 			       .read = made_read,
+			       .sysctl = made_sysctl,
 			       .group = made_group };
 	for (size_t i = 0; i < RLIM_NLIMITS; i++)
 		host->hard_limits[i] = 4096;

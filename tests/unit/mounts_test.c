@@ -108,8 +108,20 @@ static void a_run_entry_that_leads_out_is_refused(void **state)
 		  "container" },
 		{ { "run = dbus" },
 		  "alice.ini: run entry '/run/dbus' is a way out of the container" },
-		{ { "run = *" },
-		  "alice.ini: run entry '/run/confine' is a way out of the container" },
+		{ { "run = *" }, "alice.ini: run entry '/run/*' is a way out of the container" },
+		/* not there, and may be at the next login */
+		{ { "run = docker.sock" },
+		  "alice.ini: run entry '/run/docker.sock' is a way out of the container" },
+		{ { "run = *.sock" },
+		  "alice.ini: run entry '/run/*.sock' is a way out of the container" },
+		{ { "run = systemd/private" },
+		  "alice.ini: run entry '/run/systemd/private' is a way out of the container" },
+		{ { "run = systemd" },
+		  "alice.ini: run entry '/run/systemd' is a way out of the container" },
+		{ { "run = podman/podman.sock" },
+		  "alice.ini: run entry '/run/podman/podman.sock' is a way out of the container" },
+		{ { "run = user/%u/bus" },
+		  "alice.ini: run entry '/run/user/alice/bus' is a way out of the container" },
 		{ { "run = away" }, "alice.ini: run entry '/run/away' is not below /run" },
 	};
 	scope_made struct made_plan made;
@@ -349,12 +361,26 @@ static void a_volume_that_cannot_be_is_refused(void **state)
 		{ { "tmpfs = /var/run" }, "alice.ini: tmpfs target '/run' is the container's own" },
 		{ { "volume = /srv/data:/run/confine/self" },
 		  "alice.ini: volume target '/run/confine/self' is the container's own" },
+		{ { "volume = /srv/data:/etc/confine.d" },
+		  "alice.ini: volume target '/etc/confine.d' takes the place of the cover of "
+		  "'/etc/confine.d'" },
+		{ { "tmpfs = /etc/confine.d/user" },
+		  "alice.ini: tmpfs target '/etc/confine.d/user' takes the place of the cover of "
+		  "'/etc/confine.d'" },
+		{ { "volume = /srv/data:/etc" },
+		  "alice.ini: volume target '/etc' takes the place of the cover of "
+		  "'/etc/confine.d'" },
+		{ { "volume = /srv/data:/srv/way/confine.d" },
+		  "alice.ini: volume target '/etc/confine.d' takes the place of the cover of "
+		  "'/etc/confine.d'" },
+		{ { "rootfs = /srv/tree", "tmpfs = /etc/confine.d" },
+		  "alice.ini: tmpfs target '/etc/confine.d' takes the place of the cover of "
+		  "'/etc/confine.d'" },
 		{ { "volume = /srv/data:/srv/notes" },
 		  "alice.ini: volume target '/srv/notes' is no folder" },
 		{ { "volume = /srv/notes:/srv/data" },
 		  "alice.ini: volume target '/srv/data' is a folder, and its source is none" },
-		{ { "tmpfs = /srv/notes" },
-		  "alice.ini: tmpfs target '/srv/notes' is no folder" },
+		{ { "tmpfs = /srv/notes" }, "alice.ini: tmpfs target '/srv/notes' is no folder" },
 		{ { "volume = /etc/confine.d/seccomp:/srv/data" },
 		  "alice.ini: volume source '/etc/confine.d/seccomp' lies in '/etc/confine.d'" },
 		{ { "volume = /run/confine:/srv/data" },
@@ -401,6 +427,8 @@ static void a_tree_that_others_can_change_or_with_links_is_refused(void **state)
 		  "alice.ini: rootfs '/home/alice': '/home/alice' does not belong to root" },
 		{ { "rootfs = /home/bob/root" },
 		  "alice.ini: rootfs '/home/bob/root': '/home/bob' does not belong to root" },
+		{ { "rootfs = /etc" },
+		  "alice.ini: rootfs '/etc' holds the policy folder '/etc/confine.d'" },
 		{ { "rootfs = /srv/shared" },
 		  "alice.ini: rootfs '/srv/shared': '/srv/shared' may be "
 		  "written by others than root" },

@@ -365,6 +365,36 @@ static void a_hostname_is_expanded_and_needs_a_namespace_of_its_own(void **state
 	REFUSE(&made, rows);
 }
 
+static void a_sysctl_that_this_host_does_not_have_or_take_is_refused(void **state)
+{
+	static const struct refusal rows[] = {
+		{ { "network = none", "sysctl = net.core.nothing=1" },
+		  "alice.ini: sysctl 'net.core.nothing' does not exist on this host" },
+		{ { "network = none", "sysctl = net.ipv4.conf.eth0.forwarding=1" },
+		  "alice.ini: sysctl 'net.ipv4.conf.eth0.forwarding': a private network has only "
+		  "lo" },
+		{ { "sysctl = kernel.msgmax=8k" },
+		  "alice.ini: sysctl 'kernel.msgmax': '8k' is no whole number" },
+		{ { "sysctl = kernel.msgmax=" },
+		  "alice.ini: sysctl 'kernel.msgmax': '' is no whole number" },
+		{ { "sysctl = kernel.msgmax=99999999999999999999" },
+		  "alice.ini: sysctl 'kernel.msgmax': '99999999999999999999' is no whole number" },
+		{ { "sysctl = kernel.msgmax=1 2" },
+		  "alice.ini: sysctl 'kernel.msgmax': '1 2' has more than 1 number" },
+		{ { "sysctl = kernel.sem=1 2 3 4 5" },
+		  "alice.ini: sysctl 'kernel.sem': '1 2 3 4 5' has more than 4 numbers" },
+	};
+	scope_made struct made_plan made;
+
+	(void)state;
+	made_plan_init(&made);
+	REFUSE(&made, rows);
+	made_good(&made, LINES("network = none", "sysctl = kernel.sem=250 0x7d00",
+			       "sysctl = net.ipv4.conf.lo.forwarding=1",
+			       "sysctl = net.ipv4.tcp_congestion_control=reno",
+			       "sysctl = net.ipv4.route.flush=1", "sysctl = kernel.msgmax=-1"));
+}
+
 static void a_private_network_has_dockers_sysctls_unless_the_policy_sets_them(void **state)
 {
 	scope_made struct made_plan made;
@@ -448,6 +478,10 @@ static void a_variable_without_a_value_is_the_callers_or_refused(void **state)
 		  "/etc/confine.d/spaced:1: 'A B' is not a variable's name" },
 		{ { "env_file = /etc/confine.d/nameless" },
 		  "/etc/confine.d/nameless:1: a variable without a name" },
+		{ { "env = CONFINE_SESSION=x" },
+		  "alice.ini: variable 'CONFINE_SESSION' is confine's own to set" },
+		{ { "env_file = /etc/confine.d/inside" },
+		  "/etc/confine.d/inside:2: variable 'container' is confine's own to set" },
 		{ { "env_file = /gone" },
 		  "alice.ini: env_file: cannot open '/gone': No such file or directory" },
 	};
@@ -558,6 +592,7 @@ int main(void)
 		cmocka_unit_test(added_groups_come_once_and_are_refused_where_they_would_be_lost),
 		cmocka_unit_test(namespaces_are_private_but_for_the_network),
 		cmocka_unit_test(a_hostname_is_expanded_and_needs_a_namespace_of_its_own),
+		cmocka_unit_test(a_sysctl_that_this_host_does_not_have_or_take_is_refused),
 		cmocka_unit_test(a_private_network_has_dockers_sysctls_unless_the_policy_sets_them),
 		cmocka_unit_test(a_profile_of_the_policys_is_a_file_of_its_folder),
 		cmocka_unit_test(a_kernel_without_seccomp_is_refused_unless_unconfined),
