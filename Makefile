@@ -14,13 +14,14 @@ BUILD      ?= build
 VERSION     = 0.1.0
 CONFDIR     = $(SYSCONFDIR)/confine.d
 INIT        = $(LIBEXECDIR)/confine-init
+TIMER       = $(LIBEXECDIR)/confine-timer
 SHELL_PATH  = $(BINDIR)/confine-shell
 
 CFLAGS  ?= -O2 -g
 LDFLAGS ?=
 PKGS     = libseccomp libcap-ng json-c
 OUR_CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DCONFINE_CONF='"$(CONFDIR)"' \
-	-DCONFINE_INIT='"$(INIT)"' -DCONFINE_SHELL='"$(SHELL_PATH)"' -DCONFINE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
+	-DCONFINE_INIT='"$(INIT)"' -DCONFINE_TIMER='"$(TIMER)"' -DCONFINE_SHELL='"$(SHELL_PATH)"' -DCONFINE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
 OUR_CFLAGS   = -std=gnu11 -fPIC -fvisibility=hidden -fstack-protector-strong -Wall -Wextra -Wshadow \
 	-Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings $(WERROR)
@@ -42,11 +43,11 @@ MODULE     = $(BUILD)/pam_confine.so
 COMMAND    = $(BUILD)/confine
 # What the command knows of PAM lines it knows from the module.
 LINES_OBJ := $(call obj,pam_module/arguments.c pam_module/server.c)
-INIT_BIN   = $(BUILD)/confine-init
+BARE_BIN   = $(BUILD)/confine-init $(BUILD)/confine-timer
 SHELL_BIN  = $(BUILD)/confine-shell
 UNIT_BIN  := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
 PAM_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/pam/*.c))
-PROGRAMS   = $(if $(PAM_SRC),$(MODULE)) $(if $(CLI_SRC),$(COMMAND)) $(if $(wildcard init/*.c),$(INIT_BIN)) \
+PROGRAMS   = $(if $(PAM_SRC),$(MODULE)) $(if $(CLI_SRC),$(COMMAND)) $(BARE_BIN) \
 	$(SHELL_BIN)
 
 all: $(PROGRAMS) ## build everything
@@ -97,8 +98,8 @@ $(SHELL_BIN): $(call obj,$(SHELL_SRC)) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) -pie $(LDFLAGS) -o $@ $^ $(LIBS)
 
-# Without a libc: 6 KiB a container, and nothing in it that could be asked for more.
-$(INIT_BIN): init/confine-init.c $(BUILD)/flags
+# Without a libc: a few pages a process, and nothing in it that could be asked for more.
+$(BARE_BIN): $(BUILD)/%: init/%.c init/call.h $(BUILD)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -Os -Wall -Wextra -Wconversion $(WERROR) -static -nostdlib -ffreestanding \
@@ -174,7 +175,7 @@ install: all ## install under DESTDIR
 	install -d $(DESTDIR)$(BINDIR)
 	install -m 4755 $(SHELL_BIN) $(DESTDIR)$(SHELL_PATH)
 	install -m 0755 $(COMMAND) $(DESTDIR)$(SBINDIR)/confine
-	install -m 0755 $(INIT_BIN) $(DESTDIR)$(LIBEXECDIR)/confine-init
+	install -m 0755 $(BARE_BIN) $(DESTDIR)$(LIBEXECDIR)
 	for file in default.ini exempt; do \
 		[ -e $(DESTDIR)$(CONFDIR)/$$file ] || \
 			install -m 0644 conf/$$file $(DESTDIR)$(CONFDIR)/$$file || exit 1; \

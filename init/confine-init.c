@@ -10,8 +10,6 @@
  *   2  pid=host only: cgroup.events of the logins' cgroups
  *   3  pid=host only: cgroup.kill, for no pid namespace ends them there
  */
-#include <asm/unistd.h>
-#include <linux/audit.h>
 #include <linux/fcntl.h>
 #include <linux/filter.h>
 #include <linux/prctl.h>
@@ -19,58 +17,12 @@
 #include <linux/signal.h>
 #include <linux/time_types.h>
 
+#include "call.h"
+
 enum { LOGINS = 0, READY = 1, EVENTS = 2, KILL = 3 };
-
-#if defined(__x86_64__)
-#define NATIVE AUDIT_ARCH_X86_64
-static long call(long number, long a, long b, long c, long d)
-{
-	register long r10 __asm__("r10") = d;
-	long result;
-
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
-			 : "rcx", "r11", "memory");
-	return result;
-}
-/* The stack pointer at entry is argc; the ABI wants it aligned before a call. */
-__asm__(".globl _start\n"
-	"_start:\n"
-	"	xor %ebp, %ebp\n"
-	"	mov %rsp, %rdi\n"
-	"	and $-16, %rsp\n"
-	"	call start\n");
-#elif defined(__aarch64__)
-#define NATIVE AUDIT_ARCH_AARCH64
-static long call(long number, long a, long b, long c, long d)
-{
-	register long x8 __asm__("x8") = number;
-	register long x0 __asm__("x0") = a;
-	register long x1 __asm__("x1") = b;
-	register long x2 __asm__("x2") = c;
-	register long x3 __asm__("x3") = d;
-
-	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
-	return x0;
-}
-__asm__(".globl _start\n"
-	"_start:\n"
-	"	mov x29, #0\n"
-	"	mov x0, sp\n"
-	"	b start\n");
-#else
-#error "confine-init has no system call for this machine yet"
-#endif
 
 static const long no_process = -3; /* -ESRCH */
 static const long interrupted = -4; /* -EINTR */
-
-static void __attribute__((noreturn)) leave(int status)
-{
-	for (;;)
-		call(__NR_exit_group, status, 0, 0, 0);
-}
 
 /* Waits for (F_OFD_SETLKW) or gives up (F_OFD_SETLK, F_UNLCK) the lock that logins share. */
 static long lock(int command, short type)
@@ -133,8 +85,8 @@ static void reap_by_itself(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
 /*
- * What init itself calls, and nothing else: with SYS_PTRACE somebody inside can make it call what the
- * container's own filter refuses. no_new_privs is set (lib/session/builder.c).
+ * What init itself calls, and nothing else: with SYS_PTRACE somebody inside can make it call what
+ * the container's own filter refuses. no_new_privs is set (lib/session/builder.c).
  */
 static void filter_itself(void)
 {

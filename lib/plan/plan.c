@@ -82,6 +82,7 @@ static int resolve_plain(struct resolve *resolve, struct error *error)
 	plan->no_new_privileges = request->no_new_privileges;
 	plan->linger = request->linger;
 	plan->max_sessions = request->max_sessions;
+	plan->max_time_s = plan->service ? 0 : request->max_time_s;
 	if (request->message && !(plan->message = strdup(request->message)))
 		return error_memory(error);
 	return copy_user(&plan->user, resolve->user, error);

@@ -106,6 +106,7 @@ struct plan {
 	bool oom_score_adj_set;
 	PLAN_LIST(gid_t) groups; /* added to the person's own */
 	PLAN_LIST(struct plan_ulimit) ulimits;
+	uint64_t max_time_s; /* after which the login is ended; 0: no limit. No login, none */
 	struct strings env; /* NAME=value */
 	char *seccomp; /* what `show` calls it: "default", "unconfined", a file */
 	struct sock_filter *filter; /* NULL: unconfined */

@@ -259,6 +259,8 @@ static void put_join(struct printer *printer, struct json_object *root, const st
 		put_number(printer, root, "oom_score_adj", plan->oom_score_adj);
 	put(printer, root, "groups", print_gids(printer, plan->groups.items, plan->groups.count));
 	put(printer, root, "ulimits", ulimits);
+	if (plan->max_time_s)
+		put_number(printer, root, "max_time_s", (int64_t)plan->max_time_s);
 	put(printer, root, "env", print_strings(printer, &plan->env));
 	put_text(printer, root, "seccomp", plan->seccomp);
 	put_text(printer, root, "message", plan->message);

@@ -161,6 +161,8 @@ static void print_join(FILE *out, const struct plan *plan)
 		print_limit(out, plan->ulimits.items[i].hard);
 		fputc('\n', out);
 	}
+	if (plan->max_time_s)
+		fprintf(out, "%-14s %llu s\n", "max_time", (unsigned long long)plan->max_time_s);
 	for (size_t i = 0; i < plan->env.count; i++)
 		print_row(out, "env", plan->env.items[i]);
 	print_row(out, "seccomp", plan->seccomp);

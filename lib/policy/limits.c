@@ -215,17 +215,25 @@ KEY_PARSER(parse_blkio_weight)
 	return text_number(value->text, 10, 1000, &weight, error);
 }
 
-/* A whole number and a unit: s, m, h, d. */
+/* A whole number and a unit. */
 KEY_PARSER(parse_max_time)
 {
+	static const struct {
+		char unit;
+		unsigned seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 60 * 60 }, { 'd', 24 * 60 * 60 } };
 	size_t digits = strspn(value->text, "0123456789");
 	const char *unit = value->text + digits;
+	uint64_t seconds = 0;
 	char quoted[128];
 
-	(void)request;
-	if (!digits || digits > 9 || !*unit || !strchr("smhd", *unit) || unit[1] ||
-	    !strtoul(value->text, NULL, 10))
-		return error_set(error, ERROR_POLICY, "'%s' is not a time (as 90s, 30m, 12h, 2d)",
-				 text_quote(value->text, quoted, sizeof(quoted)));
-	return 0;
+	if (digits && digits <= 9 && *unit && !unit[1])
+		for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+			if (*unit == units[i].unit)
+				seconds = strtoull(value->text, NULL, 10) * units[i].seconds;
+	request->max_time_s = seconds;
+	if (seconds)
+		return 0;
+	return error_set(error, ERROR_POLICY, "'%s' is not a time (as 90s, 30m, 12h, 2d)",
+			 text_quote(value->text, quoted, sizeof(quoted)));
 }

@@ -116,6 +116,7 @@ struct request {
 	enum lingering linger;
 	struct origin linger_origin;
 	unsigned max_sessions; /* 0: no limit */
+	uint64_t max_time_s; /* 0: no limit */
 	char *message; /* NULL: none */
 	char *shell; /* NULL: not written */
 	struct origin shell_origin;

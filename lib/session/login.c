@@ -15,6 +15,7 @@
 #include "logins.h"
 #include "process.h"
 #include "record.h"
+#include "timer.h"
 
 enum { LOST_TRIES = 5 };
 
@@ -107,6 +108,22 @@ static void go_back(struct login *login)
 
 	if (login->cgroup.home >= 0)
 		cgroup_enter(login->cgroup.home, &ignored);
+}
+
+static int start_timer(struct opening *opening, struct error *error)
+{
+	struct login *login = opening->login;
+
+	if (!opening->plan->max_time_s)
+		return 0;
+	login->timer = timer_start(opening->plan, &login->cgroup, error);
+	return login->timer < 0 ? -1 : 0;
+}
+
+static void stop_timer(struct login *login)
+{
+	scope_close(&login->timer);
+	login->timer = -1;
 }
 
 /* Future children of this process are born in the container's namespace, or in its own again. */
@@ -205,6 +222,7 @@ static const struct stage {
 	{ make_cgroup, NULL,
 	  "leave_container removes it, for it outlives a login that left processes" },
 	{ keep_way_back, go_back, "out of the cgroup before that is removed" },
+	{ start_timer, stop_timer, "knows the cgroup; is not born inside, as what is forked next" },
 	{ move_pids, move_pids_back, "init lives; a fork from here on is born inside" },
 	{ move_network, move_network_back, "port forwarding without a session gets no further" },
 	{ set_switch, take_switch_back,
@@ -224,6 +242,7 @@ static void let_go_in_child(void)
 		return;
 	container_close(&kept_here->container);
 	cgroup_pair_close(&kept_here->cgroup);
+	stop_timer(kept_here);
 	kept_here = NULL;
 }
 
@@ -361,6 +380,7 @@ int login_join(struct login *login, const struct plan *plan, const char *const *
 		return -1;
 	container_close(&login->container);
 	cgroup_pair_close(&login->cgroup);
+	stop_timer(login);
 	scope_close(&login->pid_namespace);
 	scope_close(&login->net_namespace);
 	login->pid_namespace = login->net_namespace = -1;

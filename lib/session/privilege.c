@@ -220,13 +220,17 @@ int privilege_finish(uid_t uid, gid_t gid, struct error *error)
 	return is_promised() ? set_no_new_privileges(error) : 0;
 }
 
-int privilege_drop_all(struct error *error)
+int privilege_drop_but(uint64_t keep, struct error *error)
 {
-	struct sets none = { 0 };
+	struct sets sets;
 
-	if (bounding_limit(0, error) || ambient_clear(error) || set_no_new_privileges(error))
+	if (bounding_limit(keep, error) || ambient_clear(error) || set_no_new_privileges(error) ||
+	    sets_get(&sets, error))
 		return -1;
-	return sets_put(&none, error);
+	sets.permitted &= keep;
+	sets.effective = sets.permitted;
+	sets.inheritable = 0;
+	return sets_put(&sets, error);
 }
 
 int privilege_add_groups(const struct plan *plan, struct error *error)

@@ -18,8 +18,8 @@ enum privilege_ambient {
 			* root, and sets no_new_privs, which would void its setuid bit before */
 };
 
-/* Everything: all sets empty, the bounding set too, no_new_privs. For init. */
-int privilege_drop_all(struct error *error);
+/* Everything but `keep` (of what is there), in the bounding set too; no_new_privs. */
+int privilege_drop_but(uint64_t keep, struct error *error);
 
 /*
  * The join's last steps: bounding set as planned; inheritable and ambient

@@ -168,9 +168,10 @@ int record_process(pid_t pid, struct process_state *ret_state)
 	errno = EIO;
 	after = strrchr(text, ')'); /* the name may hold anything */
 	if (!after || sscanf(after,
-			     ") %c %*d %*d %*d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
+			     ") %c %*d %*d %*d %u %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d"
 			     " %*d %*d %llu",
-			     &ret_state->state, &ret_state->flags, &ret_state->start) != 3)
+			     &ret_state->state, &ret_state->terminal, &ret_state->flags,
+			     &ret_state->start) != 4)
 		return -1;
 	return 0;
 }

@@ -54,10 +54,11 @@ int record_write(int record, const char *name, const void *bytes, size_t size, s
 int record_read(int record, const char *name, char **ret_bytes, size_t *ret_size,
 		struct error *error);
 
-/* A process's state 'R', 'S', ..., whether it is on its way out, and when it started
- * (proc_pid_stat(5)). */
+/* A process's state 'R', 'S', ..., its controlling terminal (0: none), whether it is on its way out,
+ * and when it started (proc_pid_stat(5)). */
 struct process_state {
 	char state;
+	unsigned terminal;
 	unsigned flags;
 	unsigned long long start;
 };

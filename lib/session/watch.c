@@ -15,7 +15,7 @@
 static void let_go(struct login *login)
 {
 	int *const closed[] = { &login->container.logins, &login->container.pidfd,
-				&login->cgroup.leaf, &login->cgroup.procs };
+				&login->cgroup.leaf, &login->cgroup.procs, &login->timer };
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		close(fd);
@@ -41,7 +41,7 @@ static void __attribute__((noreturn)) be_closer(struct login *login, int pidfd)
 	setsid();
 	let_go(login);
 	/* What is to be removed is root's own: for that uid 0 needs no capability. */
-	if (prctl(PR_SET_DUMPABLE, 0) || privilege_drop_all(&ignored))
+	if (prctl(PR_SET_DUMPABLE, 0) || privilege_drop_but(0, &ignored))
 		_exit(1);
 	wait_for_end(pidfd);
 	/* Nobody waits for this process, so it may wait for the container. */

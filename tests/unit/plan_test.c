@@ -577,6 +577,31 @@ static void a_message_and_the_rest_are_taken_over(void **state)
 	assert_true(made.plan.no_new_privileges);
 }
 
+static void a_login_has_its_max_time_and_run_has_none(void **state)
+{
+	static const struct {
+		const char *line;
+		uint64_t seconds;
+	} rows[] = { { "max_time = 90s", 90 },
+		     { "max_time = 30m", 1800 },
+		     { "max_time = 12h", 43200 },
+		     { "max_time = 2d", 172800 },
+		     { "max_time = 999999999d", UINT64_C(86399999913600) } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		scope_made struct made_plan made;
+
+		made_plan_init(&made);
+		made_good(&made, LINES(rows[i].line));
+		assert_int_equal(made.plan.max_time_s, rows[i].seconds);
+		plan_clear(&made.plan);
+		made.context.service = true;
+		made_good(&made, LINES(rows[i].line));
+		assert_int_equal(made.plan.max_time_s, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -602,6 +627,7 @@ int main(void)
 		cmocka_unit_test(a_group_that_is_no_file_name_never_becomes_a_path),
 		cmocka_unit_test(power_over_the_host_is_warned_of),
 		cmocka_unit_test(a_message_and_the_rest_are_taken_over),
+		cmocka_unit_test(a_login_has_its_max_time_and_run_has_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

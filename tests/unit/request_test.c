@@ -103,6 +103,7 @@ static void an_empty_policy_asks_for_what_the_table_says(void **state)
 	assert_int_equal(request.share, SHARE_DEFAULT);
 	assert_int_equal(request.linger, LINGER_PROCESSES);
 	assert_int_equal(request.max_sessions, 0);
+	assert_int_equal(request.max_time_s, 0);
 	assert_null(request.seccomp);
 	assert_null(request.hostname);
 	assert_null(request.message);
@@ -455,6 +456,16 @@ static const struct {
 	  "device_read_bps: '/dev/sda' is not PATH:RATE (as /dev/sda:1mb)" },
 	{ "max_time", "12", "max_time: '12' is not a time (as 90s, 30m, 12h, 2d)" },
 	{ "max_time", "0h", "max_time: '0h' is not a time (as 90s, 30m, 12h, 2d)" },
+	{ "max_time", "h", "max_time: 'h' is not a time (as 90s, 30m, 12h, 2d)" },
+	{ "max_time", "-1h", "max_time: '-1h' is not a time (as 90s, 30m, 12h, 2d)" },
+	{ "max_time", "+1h", "max_time: '+1h' is not a time (as 90s, 30m, 12h, 2d)" },
+	{ "max_time", "1.5h", "max_time: '1.5h' is not a time (as 90s, 30m, 12h, 2d)" },
+	{ "max_time", "12H", "max_time: '12H' is not a time (as 90s, 30m, 12h, 2d)" },
+	{ "max_time", "1w", "max_time: '1w' is not a time (as 90s, 30m, 12h, 2d)" },
+	{ "max_time", "1h30m", "max_time: '1h30m' is not a time (as 90s, 30m, 12h, 2d)" },
+	{ "max_time", "12 h", "max_time: '12 h' is not a time (as 90s, 30m, 12h, 2d)" },
+	{ "max_time", "1234567890s",
+	  "max_time: '1234567890s' is not a time (as 90s, 30m, 12h, 2d)" },
 	{ "selinux", "type:",
 	  "selinux: 'type:' is none of user:USER, role:ROLE, type:TYPE, "
 	  "level:LEVEL, disable" },
@@ -497,7 +508,6 @@ static const struct {
 	  "device_write_bps is not supported yet by this build" },
 	{ "apparmor", "unconfined", "apparmor is not supported yet by this build" },
 	{ "selinux", "type:confine_t", "selinux is not supported yet by this build" },
-	{ "max_time", "12h", "max_time is not supported yet by this build" },
 	{ "lxcfs", "yes", "lxcfs is not supported yet by this build" },
 	{ "userns", "host", "'userns' is reserved: a login cannot have it yet" },
 	{ "network", "private", "'network = private' is reserved: a login cannot have it yet" },
