@@ -39,11 +39,14 @@ static bool below_home(const struct resolve *resolve, const char *path)
 	return row && row->as_user;
 }
 
-static void concealed_list_clear(struct concealed_list *list)
+void concealed_list_clear(struct concealed_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		free(list->items[i].path);
 	free(list->items);
+	free(list->folder);
+	free(list->folder_real);
+	*list = (struct concealed_list){ 0 };
 }
 
 /* Takes `path` over. */
@@ -97,26 +100,43 @@ static int conceal_path(struct resolve *resolve, struct concealed_list *list, co
 	return conceal(list, take_pointer(&file.real), &file, origin, error);
 }
 
+/* Looks up the folder, which becomes the list's. */
+static int find_folder(struct resolve *resolve, struct concealed_list *list, char *folder,
+		       struct error *error)
+{
+	scope_of(host_file) struct host_file file = { 0 };
+	bool found;
+
+	scope_free(&list->folder);
+	scope_free(&list->folder_real);
+	list->folder = folder;
+	list->folder_real = NULL;
+	if (resolve_file(resolve, resolve->plan->rootfs, folder, &file, &found, error))
+		return error->number == ELOOP ? 0 : -1;
+	if (found && S_ISDIR(file.mode) && strcmp(file.real, "/"))
+		list->folder_real = take_pointer(&file.real);
+	return 0;
+}
+
 /* A plain name that nothing has yet, in a folder that is there. */
 static int conceal_name(struct resolve *resolve, struct concealed_list *list, const char *path,
 			const struct origin *origin, struct error *error)
 {
 	static const struct host_file nothing = { 0 };
 	const char *name = strrchr(path, '/');
-	scope_memory char *parent = strndup(path, (size_t)(name - path));
-	scope_of(host_file) struct host_file folder = { 0 };
+	scope_memory char *folder = strndup(path, (size_t)(name - path));
 	char *real;
-	bool found;
 
-	if (!parent)
+	if (!folder)
 		return error_memory(error);
-	if (!*parent || strpbrk(path, "*?[\\"))
+	if (!*folder || strpbrk(path, "*?[\\"))
 		return 0;
-	if (resolve_file(resolve, resolve->plan->rootfs, parent, &folder, &found, error))
-		return error->number == ELOOP ? 0 : -1;
-	if (!found || !S_ISDIR(folder.mode) || !strcmp(folder.real, "/"))
+	if ((!list->folder || strcmp(list->folder, folder)) &&
+	    find_folder(resolve, list, take_pointer(&folder), error))
+		return -1;
+	if (!list->folder_real)
 		return 0;
-	real = text_format("%s%s", folder.real, name);
+	real = text_format("%s%s", list->folder_real, name);
 	return real ? conceal(list, real, &nothing, origin, error) : error_memory(error);
 }
 
@@ -152,12 +172,11 @@ static int conceal_policy(struct resolve *resolve, struct concealed_list *list, 
 	return conf ? conceal_path(resolve, list, conf, NULL, error) : 0;
 }
 
-static int conceal_all(struct resolve *resolve, struct concealed_list *list, bool in_home,
-		       struct error *error)
+int mounts_find_hidden(struct resolve *resolve, struct concealed_list *list, struct error *error)
 {
 	const struct request *request = resolve->request;
 
-	if (!in_home && conceal_policy(resolve, list, error))
+	if (conceal_policy(resolve, list, error))
 		return -1;
 	for (size_t i = 0; i < request->hide.count; i++)
 		if (conceal_matches(resolve, list, &request->hide.items[i], error))
@@ -165,16 +184,13 @@ static int conceal_all(struct resolve *resolve, struct concealed_list *list, boo
 	return 0;
 }
 
-int mounts_add_hidden(struct resolve *resolve, bool in_home, struct error *error)
+int mounts_add_hidden(struct resolve *resolve, const struct concealed_list *list, bool in_home,
+		      struct error *error)
 {
-	__attribute__((cleanup(concealed_list_clear))) struct concealed_list list = { 0 };
-
-	if (conceal_all(resolve, &list, in_home, error))
+	if (!in_home && mounts_add_veils(resolve, list, error))
 		return -1;
-	if (!in_home && mounts_add_veils(resolve, &list, error))
-		return -1;
-	for (size_t i = 0; i < list.count; i++) {
-		const struct concealed *item = &list.items[i];
+	for (size_t i = 0; i < list->count; i++) {
+		const struct concealed *item = &list->items[i];
 
 		if (item->mode && shows(resolve, item->path) &&
 		    below_home(resolve, item->path) == in_home &&

@@ -68,7 +68,6 @@ int mounts_add_run(struct resolve *resolve, struct error *error);
 int mounts_add_network_files(struct resolve *resolve, struct error *error);
 int mounts_add_homes(struct resolve *resolve, struct error *error);
 int mounts_add_home(struct resolve *resolve, struct error *error);
-int mounts_add_hidden(struct resolve *resolve, bool in_home, struct error *error);
 /* Keeps the names of read-only volumes within the home: the folders above each stay where they are.
  */
 int mounts_add_pins(struct resolve *resolve, struct error *error);
@@ -89,7 +88,17 @@ struct concealed {
 struct concealed_list {
 	struct concealed *items;
 	size_t count;
+	char *folder; /* the one that was looked up last, for many names lie in the same; or NULL */
+	char *folder_real; /* the same without symlinks; NULL where names cannot be kept in it */
 };
+
+void concealed_list_clear(struct concealed_list *list);
+
+/* Finds all that is to be hidden. */
+int mounts_find_hidden(struct resolve *resolve, struct concealed_list *list, struct error *error);
+/* Covers what of it lies in the person's own home, or all else. */
+int mounts_add_hidden(struct resolve *resolve, const struct concealed_list *list, bool in_home,
+		      struct error *error);
 
 /* Rows that keep names hidden when the host puts other files there (veils.c). */
 int mounts_add_veils(struct resolve *resolve, const struct concealed_list *list,
