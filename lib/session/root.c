@@ -26,6 +26,7 @@ struct building {
 	int root;
 	int *mounts; /* by row; -1: none */
 	int folder_cover, file_cover; /* the first of each kind; -1 until there is one */
+	struct veils veils;
 };
 
 static void building_clear(struct building *building)
@@ -36,6 +37,7 @@ static void building_clear(struct building *building)
 	scope_close(&building->root);
 	scope_close(&building->folder_cover);
 	scope_close(&building->file_cover);
+	veils_clear(&building->veils);
 }
 
 /* ENOENT or a link where nothing is needed there: the row falls away. */
@@ -228,6 +230,8 @@ static int carry_out_row(struct building *building, size_t index, struct error *
 	const struct plan_mount *row = &building->plan->mounts.items[index];
 	scope_fd int target = -1, mount = -1;
 
+	if (row->kind != MOUNT_VEIL && veils_finish(&building->veils, error))
+		return -1;
 	if (row->kind == MOUNT_FOLDER)
 		return make_folder(building, row, error);
 	if (row->kind == MOUNT_ABSENT)
@@ -238,7 +242,8 @@ static int carry_out_row(struct building *building, size_t index, struct error *
 	if (target < 0)
 		return skips(row, error) ? 0 : -1;
 	if (row->kind == MOUNT_VEIL)
-		return veil_lay(building->plan, index, building->root, target, error);
+		return veil_lay(&building->veils, building->plan, index, building->root, target,
+				error);
 	mount = row_mount(building, index, target, error);
 	if (mount < 0)
 		return -1;
@@ -329,7 +334,7 @@ char *root_shell(void)
 int root_build(const struct plan *plan, const char *id, struct error *error)
 {
 	scope_of(building) struct building building = {
-		.plan = plan, .root = -1, .folder_cover = -1, .file_cover = -1
+		.plan = plan, .root = -1, .folder_cover = -1, .file_cover = -1, .veils = VEILS_INIT
 	};
 	bool foreign = strcmp(plan->rootfs, "/") != 0;
 
@@ -340,7 +345,7 @@ int root_build(const struct plan *plan, const char *id, struct error *error)
 	for (size_t i = 0; i < plan->mounts.count; i++)
 		if (carry_out_row(&building, i, error))
 			return error_prefix(error, "mount on '%s'", plan->mounts.items[i].target);
-	if (mark_inside(&building, id, error))
+	if (veils_finish(&building.veils, error) || mark_inside(&building, id, error))
 		return -1;
 	return seal_rows(&building, error);
 }

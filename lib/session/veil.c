@@ -16,8 +16,15 @@
 #include "mount.h"
 #include "mount_table.h"
 
-/* Where the upper layer hangs while the overlay is made: in the container's own /dev. */
+/* Where the upper layers hang while the overlays are made: in the container's own /dev. */
 #define SCRATCH "/dev/.veil"
+
+void veils_clear(struct veils *veils)
+{
+	scope_close(&veils->layers);
+	mount_table_clear(&veils->before);
+	*veils = (struct veils)VEILS_INIT;
+}
 
 /* What follows `folder` in `path`, without a slash in front; NULL where it is not beneath. */
 static const char *beneath(const char *path, const char *folder)
@@ -59,40 +66,53 @@ static int make_entry(int lower, int upper, const char *name, enum mount_kind ki
 		      struct error *error)
 {
 	scope_memory char *copy = strdup(name);
-	scope_fd int above = -1, below = -1;
+	scope_fd int above = -1, below = -1; /* the folders on the way */
 	char *rest = copy, *part;
 
 	if (!copy)
 		return error_memory(error);
-	above = fcntl(upper, F_DUPFD_CLOEXEC, 3);
-	below = fcntl(lower, F_DUPFD_CLOEXEC, 3);
-	if (above < 0 || below < 0)
-		return error_errno(error, "cannot keep a folder");
 	for (part = strsep(&rest, "/"); rest; part = strsep(&rest, "/")) {
-		int next = path_open_in(below, part, O_PATH | O_DIRECTORY | O_NOFOLLOW, error);
+		int next = path_open_in(lower, part, O_PATH | O_DIRECTORY | O_NOFOLLOW, error);
 
 		if (next < 0)
 			return error->number == ENOENT ? 0 : -1;
-		close(below);
-		below = next;
-		next = path_make_in(above, part, true, error);
+		scope_close(&below);
+		lower = below = next;
+		next = path_make_in(upper, part, true, error);
 		if (next < 0)
 			return -1;
-		close(above);
-		above = next;
-		if (copy_attributes(below, above, error))
+		scope_close(&above);
+		upper = above = next;
+		if (copy_attributes(lower, upper, error))
 			return -1;
 	}
-	return make_name(above, part, kind, error);
+	return make_name(upper, part, kind, error);
 }
 
-/* The upper layer, attached nowhere. */
-static int make_upper(const struct plan *plan, size_t index, int folder, struct error *error)
+/* overlayfs takes only layers that are attached somewhere in this mount namespace. */
+static int make_layers(int root, struct error *error)
 {
-	scope_fd int upper =
-		mount_new("tmpfs", "size=1m,mode=0755",
-			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, error);
+	scope_fd int scratch = path_make_in(root, SCRATCH, true, error);
+	scope_fd int layers = -1;
 
+	if (scratch < 0)
+		return -1;
+	layers = mount_new("tmpfs", "size=1m,mode=0755",
+			   MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC, error);
+	if (layers < 0 || mount_attach(layers, scratch, SCRATCH, error))
+		return -1;
+	return take_fd(&layers);
+}
+
+/* The upper layer of one veil: a folder of its own among the layers. */
+static int make_upper(int layers, const struct plan *plan, size_t index, int folder,
+		      struct error *error)
+{
+	scope_fd int upper = -1;
+	char number[24];
+
+	snprintf(number, sizeof(number), "%zu", index);
+	upper = path_make_in(layers, number, true, error);
 	if (upper < 0 || copy_attributes(folder, upper, error))
 		return -1;
 	for (size_t i = index + 1; i < plan->mounts.count; i++) {
@@ -137,24 +157,6 @@ static int make_overlay(int upper, int lower, struct error *error)
 		return error_errno(error, "cannot make an overlay");
 	overlay = fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes_of(lower));
 	return overlay < 0 ? error_errno(error, "cannot mount an overlay") : overlay;
-}
-
-/* overlayfs takes only layers that are attached somewhere in this mount namespace. */
-static int weave(int root, int upper, int folder, struct error *error)
-{
-	scope_fd int scratch = path_make_in(root, SCRATCH, true, error);
-	scope_fd int layer = -1;
-	int overlay;
-
-	if (scratch < 0 || mount_attach(upper, scratch, SCRATCH, error))
-		return -1;
-	layer = path_open_in(root, SCRATCH, O_PATH | O_DIRECTORY, error);
-	overlay = layer < 0 ? -1 : make_overlay(layer, folder, error);
-	if (umount2(SCRATCH, MNT_DETACH | UMOUNT_NOFOLLOW) || rmdir(SCRATCH)) {
-		scope_close(&overlay);
-		return error_errno(error, "cannot remove '" SCRATCH "'");
-	}
-	return overlay;
 }
 
 /* The mounts beneath a folder that no other of them lies beneath, to be moved onto the veil. */
@@ -218,19 +220,41 @@ static int put_down(const struct carried_list *list, int veil, struct error *err
 	return 0;
 }
 
-int veil_lay(const struct plan *plan, size_t index, int root, int folder, struct error *error)
+static int begin(struct veils *veils, int root, struct error *error)
+{
+	if (veils->layers >= 0)
+		return 0;
+	if (mount_table_read(&veils->before, error))
+		return -1;
+	veils->layers = make_layers(root, error);
+	return veils->layers < 0 ? -1 : 0;
+}
+
+int veil_lay(struct veils *veils, const struct plan *plan, size_t index, int root, int folder,
+	     struct error *error)
 {
 	const char *target = plan->mounts.items[index].target;
-	scope_of(mount_table) struct mount_table table = { 0 };
 	scope_of(carried_list) struct carried_list carried = { 0 };
-	scope_fd int upper = make_upper(plan, index, folder, error);
-	scope_fd int veil = upper < 0 ? -1 : weave(root, upper, folder, error);
+	scope_fd int upper = -1, veil = -1;
 
-	if (veil < 0 || mount_table_read(&table, error) ||
-	    pick_up(&table, target, root, &carried, error) ||
+	if (begin(veils, root, error))
+		return -1;
+	upper = make_upper(veils->layers, plan, index, folder, error);
+	veil = upper < 0 ? -1 : make_overlay(upper, folder, error);
+	if (veil < 0 || pick_up(&veils->before, target, root, &carried, error) ||
 	    mount_attach(veil, folder, target, error))
 		return -1;
 	return put_down(&carried, veil, error);
+}
+
+int veils_finish(struct veils *veils, struct error *error)
+{
+	if (veils->layers < 0)
+		return 0;
+	veils_clear(veils);
+	if (umount2(SCRATCH, MNT_DETACH | UMOUNT_NOFOLLOW) || rmdir(SCRATCH))
+		return error_errno(error, "cannot remove '" SCRATCH "'");
+	return 0;
 }
 
 int veil_refresh(const struct plan *plan, struct error *error)
