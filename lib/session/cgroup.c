@@ -105,12 +105,11 @@ static long bpf_call(enum bpf_cmd command, union bpf_attr *attributes)
 	return syscall(SYS_bpf, command, attributes, sizeof(*attributes));
 }
 
-/* BPF_F_ALLOW_MULTI: the program is run along with those of the cgroups above and below. */
-int cgroup_hold(int cgroup, const struct plan *plan, struct error *error)
+int cgroup_load(const struct plan *plan, struct error *error)
 {
 	scope_memory struct bpf_insn *instructions = NULL;
-	union bpf_attr load = { 0 }, attach = { 0 };
-	scope_fd int program = -1;
+	union bpf_attr load = { 0 };
+	int program = -1;
 	size_t count;
 
 	if (device_bpf_make(plan->device_rules.items, plan->device_rules.count, &instructions,
@@ -127,8 +126,15 @@ int cgroup_hold(int cgroup, const struct plan *plan, struct error *error)
 		if (errno != EAGAIN)
 			break;
 	}
-	if (program < 0)
-		return error_errno(error, "the kernel does not take the device program");
+	return program < 0 ? error_errno(error, "the kernel does not take the device program")
+			   : program;
+}
+
+/* BPF_F_ALLOW_MULTI: the program is run along with those of the cgroups above and below. */
+int cgroup_hold(int cgroup, int program, struct error *error)
+{
+	union bpf_attr attach = { 0 };
+
 	attach.target_fd = (uint32_t)cgroup;
 	attach.attach_bpf_fd = (uint32_t)program;
 	attach.attach_type = BPF_CGROUP_DEVICE;
@@ -151,11 +157,11 @@ int cgroup_pair_name(struct cgroup_pair *pair, const char *parent, const char *n
 	return pair->path ? 0 : error_memory(error);
 }
 
-int cgroup_pair_make(struct cgroup_pair *pair, const struct plan *plan, struct error *error)
+int cgroup_pair_make(struct cgroup_pair *pair, int program, struct error *error)
 {
 	scope_fd int outer = cgroup_make(pair->root, pair->path, error);
 
-	if (outer < 0 || cgroup_hold(outer, plan, error))
+	if (outer < 0 || cgroup_hold(outer, program, error))
 		return -1;
 	pair->leaf = cgroup_make(outer, leaf_name, error);
 	if (pair->leaf < 0)

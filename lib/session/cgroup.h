@@ -44,10 +44,10 @@ int cgroup_pair_name(struct cgroup_pair *pair, const char *parent, const char *n
 		     struct error *error);
 
 /*
- * Makes both cgroups of a named pair and attaches the device program of `plan`
- * to the outer. What a failure leaves is the caller's to remove, by the path.
+ * Makes both cgroups of a named pair and attaches the device program to the
+ * outer. What a failure leaves is the caller's to remove, by the path.
  */
-int cgroup_pair_make(struct cgroup_pair *pair, const struct plan *plan, struct error *error);
+int cgroup_pair_make(struct cgroup_pair *pair, int program, struct error *error);
 
 /* Closes what is open; leaves the cgroups. */
 void cgroup_pair_close(struct cgroup_pair *pair);
@@ -61,8 +61,11 @@ int cgroup_enter(int procs, struct error *error);
 /* Makes the cgroup `path` (its parents too) and opens it. */
 int cgroup_make(int root, const char *path, struct error *error);
 
-/* Attaches the device program of `plan`: it holds all that is in this cgroup or below. */
-int cgroup_hold(int cgroup, const struct plan *plan, struct error *error);
+/* Loads the device program of `plan`; returns a descriptor of it. */
+int cgroup_load(const struct plan *plan, struct error *error);
+
+/* Attaches a device program: it holds all that is in this cgroup or below. */
+int cgroup_hold(int cgroup, int program, struct error *error);
 
 /* Kills all that is in a cgroup and below (cgroup.kill); missing ones are no error. */
 void cgroup_kill(int root, const char *path);

@@ -23,6 +23,7 @@ void container_close(struct container *container)
 	scope_close(&container->owner);
 	scope_close(&container->record);
 	scope_close(&container->logins);
+	scope_close(&container->program);
 	*container = (struct container)CONTAINER_INIT;
 }
 
@@ -152,8 +153,9 @@ static int run_builder(struct container *container, int root, const char *cgroup
 
 	if (!init || !logins)
 		return error_memory(error);
-	whole = cgroup_make(root, cgroup, error);
-	if (whole < 0 || cgroup_hold(whole, plan, error))
+	container->program = cgroup_load(plan, error);
+	whole = container->program < 0 ? -1 : cgroup_make(root, cgroup, error);
+	if (whole < 0 || cgroup_hold(whole, container->program, error))
 		return -1;
 	place = cgroup_make(root, init, error);
 	if (place < 0)
@@ -209,7 +211,7 @@ static int make_new(struct container *ret_container, int owner, const struct pla
 
 	made.uid = plan->user.uid;
 	made.linger = plan->linger;
-	made.fresh = true;
+	made.fresh = made.unseen = true;
 	made.host_pids = !(plan->namespaces & CLONE_NEWPID);
 	made.owner = fcntl(owner, F_DUPFD_CLOEXEC, 3);
 	if (made.owner < 0)

@@ -22,11 +22,13 @@ struct container {
 	int owner;   /* RECORD_ROOT/UID */
 	int record;  /* RECORD_ROOT/UID/ID */
 	int logins;  /* the lock that makes this process a login; -1: none is held */
+	int program; /* where it is fresh: the device program, for this login's cgroup too; or -1 */
 	bool host_pids; /* no pid namespace of its own */
 	bool fresh;     /* made by this login, whose open is not done: it goes where open fails */
+	bool unseen;    /* made by this login: no view in it can be out of date */
 	enum lingering linger;
 };
-#define CONTAINER_INIT { .pidfd = -1, .owner = -1, .record = -1, .logins = -1 }
+#define CONTAINER_INIT { .pidfd = -1, .owner = -1, .record = -1, .logins = -1, .program = -1 }
 
 /*
  * The container that this login belongs in: a living one of the same person,

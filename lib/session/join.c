@@ -92,6 +92,8 @@ static int check_root(struct state *state, struct error *error)
 
 static int refresh_veils(struct state *state, struct error *error)
 {
+	if (state->join->container->unseen)
+		return 0;
 	return veil_refresh(state->join->plan, error);
 }
 

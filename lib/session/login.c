@@ -71,7 +71,12 @@ static int make_cgroup(struct opening *opening, struct error *error)
 	const char *id = login->container.id;
 	scope_memory char *name = text_format("%s-%d", id, getpid());
 	scope_memory char *parent = NULL;
+	scope_fd int program = take_fd(&login->container.program);
 
+	if (program < 0)
+		program = cgroup_load(opening->plan, error);
+	if (program < 0)
+		return -1;
 	if (login->container.host_pids)
 		parent = text_format("/confine/%s/logins", id);
 	if (!name || (login->container.host_pids && !parent))
@@ -79,7 +84,7 @@ static int make_cgroup(struct opening *opening, struct error *error)
 	if (cgroup_pair_name(&login->cgroup, parent, name, error) ||
 	    logins_enter(login->container.record, login->cgroup.path, opening->from, error))
 		return -1;
-	return cgroup_pair_make(&login->cgroup, opening->plan, error);
+	return cgroup_pair_make(&login->cgroup, program, error);
 }
 
 /* The way back to the server's own cgroup, for close from inside. */
