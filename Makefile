@@ -107,7 +107,8 @@ $(BARE_BIN): $(BUILD)/%: init/%.c init/call.h $(BUILD)/flags
 		-Wl,-z,noexecstack -Wl,--build-id=none -s -o $@ $<
 
 # Tests of parts of the command.
-$(addprefix $(BUILD)/tests/unit/,flags_test user_flag_test pam_files_test pam_check_test): \
+$(addprefix $(BUILD)/tests/unit/,flags_test user_flag_test pam_files_test pam_check_test \
+	sshd_test): \
 	$(call obj,$(filter-out cli/main.c,$(CLI_SRC))) $(LINES_OBJ)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)
