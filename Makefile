@@ -108,7 +108,7 @@ $(BARE_BIN): $(BUILD)/%: init/%.c init/call.h $(BUILD)/flags
 
 # Tests of parts of the command.
 $(addprefix $(BUILD)/tests/unit/,flags_test user_flag_test pam_files_test pam_check_test \
-	sshd_test): \
+	sshd_test doctor_test): \
 	$(call obj,$(filter-out cli/main.c,$(CLI_SRC))) $(LINES_OBJ)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(LIB)

@@ -34,6 +34,7 @@ extern const struct command command_enter;
 extern const struct command command_kill;
 extern const struct command command_gc;
 extern const struct command command_seccomp;
+extern const struct command command_doctor;
 
 /* Exit statuses: check's are its own contract, run's and enter's are Docker's. */
 enum {

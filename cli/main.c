@@ -10,8 +10,8 @@
 #include "executable.h"
 
 static const struct command *const commands[] = {
-	&command_check, &command_show, &command_run, &command_ls,
-	&command_enter, &command_kill, &command_gc,  &command_seccomp,
+	&command_check, &command_show, &command_run,	 &command_ls,	  &command_enter,
+	&command_kill,	&command_gc,   &command_seccomp, &command_doctor,
 };
 
 static int print_help(FILE *to, int status)
