@@ -128,7 +128,8 @@ check-unit: $(UNIT_BIN) ## run the unit tests (no root needed)
 deps: ## install what building and testing need (Debian, root)
 	$(Q)packaging/deps
 
-tests: $(UNIT_BIN) $(PAM_TESTS) ## build what tests run
+drivers: $(PAM_TESTS)
+tests: $(UNIT_BIN) drivers ## build what tests run
 
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 check-sanitize: deps ## run the unit tests under the address and undefined behaviour sanitizers (root)
@@ -151,6 +152,9 @@ fuzz: ## throw changed texts at each parser for SECONDS=30 (clang)
 check: deps ## install what is needed, build, run all tests (root); FULL=1: the long ones too
 	$(Q)$(MAKE) all tests
 	$(Q)BUILD=$(abspath $(BUILD)) tests/run all
+
+check-vm: ## run tests in virtual machines: SELinux, AppArmor, Debian 13 (root); FULL=1: all login tests
+	$(Q)tests/vm/run
 
 demo: ## show a confined login beside a plain one; LOGIN=alice: a confined shell (root)
 	$(Q)packaging/deps demo
@@ -196,7 +200,7 @@ help: ## say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 FORCE:
-.PHONY: all bench check check-sanitize check-unit clean demo deps FORCE fuzz fuzzers help install lint tests
+.PHONY: all bench check check-sanitize check-unit check-vm clean demo deps drivers FORCE fuzz fuzzers help install lint tests
 .DELETE_ON_ERROR:
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(PAM_SRC) $(SHELL_SRC))) $(addsuffix .d,$(UNIT_BIN) $(PAM_TESTS))
