@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* confine doctor: what an account has that no container takes away, and who is let go. */
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>

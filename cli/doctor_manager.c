@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* confine doctor: user managers of systemd, which run outside of every container. */
-#include <errno.h>
 #include <string.h>
 
 #include "../lib/base/scope.h"

@@ -4,6 +4,7 @@
  * login shell can, and what sshd does without starting it stays outside.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <string.h>
 #include <strings.h>
@@ -39,54 +40,96 @@ static bool is_word(const char *value, const char *word)
 	return !strcasecmp(value, word);
 }
 
-static bool is_on(const char *value, const struct sshd_settings *settings)
+static bool is_on(const char *value, const struct sshd_settings *settings,
+		  const struct people *people)
 {
 	(void)settings;
+	(void)people;
 	return *value && !is_word(value, "no");
 }
 
 /* DisableForwarding leaves agents and X11 alone before OpenSSH 10.0 (CVE-2025-32728). */
-static bool is_forwarded(const char *value, const struct sshd_settings *settings)
+static bool is_forwarded(const char *value, const struct sshd_settings *settings,
+			 const struct people *people)
 {
-	return is_on(value, settings) &&
+	return is_on(value, settings, people) &&
 	       !is_word(sshd_settings_value(settings, "disableforwarding"), "yes");
 }
 
-static bool has_internal_sftp(const char *value, const struct sshd_settings *settings)
+static bool has_internal_sftp(const char *value, const struct sshd_settings *settings,
+			      const struct people *people)
 {
 	static const char internal[] = "internal-sftp";
 
 	(void)settings;
+	(void)people;
 	if (text_starts(value, "sftp "))
 		value += strlen("sftp ");
 	return text_starts(value, internal) && strchr(" ", value[strlen(internal)]);
 }
 
 /* Whether a client may send what the dynamic linker takes orders from (ld.so(8)). */
-static bool lets_linker(const char *value, const struct sshd_settings *settings)
+static bool lets_linker(const char *value, const struct sshd_settings *settings,
+			const struct people *people)
 {
 	static const char *const names[] = { "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT" };
 
 	(void)settings;
+	(void)people;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (!fnmatch(value, names[i], 0))
 			return true;
 	return false;
 }
 
-/* A file in the home, as sshd_config(5) writes it. A key's command= gives way to ForceCommand. */
-static bool is_in_home(const char *value, const struct sshd_settings *settings)
+/* sshd_config(5), "TOKENS": %h, %u and %U of one person; malloc'ed. Below the home if not absolute.
+ */
+static char *expand(const char *pattern, size_t length, const struct host_user *user)
+{
+	char *path = *pattern == '/' || text_starts(pattern, "%h") ? strdup("")
+								   : text_format("%s/", user->home);
+
+	for (const char *at = pattern; path && at < pattern + length; at++) {
+		scope_memory char *before = path;
+
+		if (*at != '%' || at + 1 == pattern + length)
+			path = text_format("%s%c", before, *at);
+		else if (*++at == 'h' || *at == 'u')
+			path = text_format("%s%s", before, *at == 'h' ? user->home : user->name);
+		else if (*at == 'U')
+			path = text_format("%s%u", before, user->uid);
+		else
+			path = text_format("%s%c", before, *at);
+	}
+	return path;
+}
+
+/* Whether someone but root may write the file or could put it there. */
+static bool is_anyones(const char *pattern, size_t length, const struct host_user *user)
+{
+	scope_memory char *path = expand(pattern, length, user);
+	struct error fault = ERROR_INIT;
+	scope_fd int fd = path ? path_open_root_file(AT_FDCWD, path, &fault) : -1;
+
+	return fd < 0 && !(path && fault.number == ENOENT);
+}
+
+/* Files by which people choose their own command=, which gives way to ForceCommand. */
+static bool are_own(const char *value, const struct sshd_settings *settings,
+		    const struct people *people)
 {
 	const char *forced = sshd_settings_value(settings, "forcecommand");
 
 	if (*forced && !is_word(forced, "none"))
 		return false;
-	while (*(value += strspn(value, " "))) {
-		size_t length = strcspn(value, " ");
+	while (*(value += strspn(value, " \t\""))) {
+		size_t length = strcspn(value, " \t\"");
+		bool none = length == 4 && !strncasecmp(value, "none", 4);
 
-		if (!(length == 4 && !strncasecmp(value, "none", 4)) &&
-		    (*value != '/' || memmem(value, length, "%h", 2)))
-			return true;
+		for (size_t i = 0; !none && i < people->count; i++)
+			if (people->items[i].by_shell &&
+			    is_anyones(value, length, &people->items[i].user))
+				return true;
 		value += length;
 	}
 	return false;
@@ -97,17 +140,18 @@ static bool is_in_home(const char *value, const struct sshd_settings *settings)
 /* What sshd does outside of the login shell, and the line that ends it. */
 static const struct door_row {
 	const char *keyword; /* as sshd -T writes it */
-	bool (*open)(const char *value, const struct sshd_settings *settings);
+	bool (*open)(const char *value, const struct sshd_settings *settings,
+		     const struct people *people);
 	const char *written, *says, *shut;
 } rows[] = {
 	{ "subsystem", has_internal_sftp, "Subsystem", "sshd itself serves sftp",
 	  "Subsystem sftp " SFTP_SERVER },
 	{ "forcecommand", has_internal_sftp, "ForceCommand", "sshd itself serves sftp",
 	  "ForceCommand " SFTP_SERVER },
-	{ "authorizedkeysfile", is_in_home, "AuthorizedKeysFile",
+	{ "authorizedkeysfile", are_own, "AuthorizedKeysFile",
 	  "command=\"internal-sftp\" before a key of one's own has sshd itself serve sftp",
 	  "AuthorizedKeysFile /etc/ssh/authorized_keys/%u" },
-	{ "authorizedprincipalsfile", is_in_home, "AuthorizedPrincipalsFile",
+	{ "authorizedprincipalsfile", are_own, "AuthorizedPrincipalsFile",
 	  "command=\"internal-sftp\" before a principal has sshd itself serve sftp",
 	  "AuthorizedPrincipalsFile /etc/ssh/authorized_principals/%u" },
 	{ "allowtcpforwarding", is_forwarded, "AllowTcpForwarding", "sshd forwards ports",
@@ -160,7 +204,7 @@ static int look_at_settings(const struct patient *patient, const struct sshd_set
 			const char *value = settings->values.items[i];
 
 			if (!strcmp(rows[j].keyword, settings->keywords.items[i]) &&
-			    rows[j].open(value, settings) &&
+			    rows[j].open(value, settings, &patient->doctor->people) &&
 			    add_door(patient, &rows[j], value, users, error))
 				return -1;
 		}
@@ -184,7 +228,7 @@ static int look_at_blocks(const struct patient *patient, struct error *error)
 			char quoted[128];
 
 			if (!sshd_line_depends(line) || strcmp(rows[j].keyword, line->keyword) ||
-			    !rows[j].open(line->value, &none))
+			    !rows[j].open(line->value, &none, &patient->doctor->people))
 				continue;
 			if (doors_add(&patient->doctor->doors, &place, &patient->doctor->by_shell,
 				      error, "%s %s: %s, outside, for whom 'Match %s' means",
