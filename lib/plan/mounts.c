@@ -188,10 +188,11 @@ int resolve_mounts(struct resolve *resolve, struct error *error)
 {
 	scope_of(concealed_list) struct concealed_list hidden = { 0 };
 
-	if (mounts_find_hidden(resolve, &hidden, error) || mounts_add_system(resolve, error) || mounts_add_run(resolve, error) ||
-	    mounts_add_network_files(resolve, error) || mounts_add_homes(resolve, error) ||
-	    mounts_add_hidden(resolve, &hidden, false, error) || mounts_add_home(resolve, error) ||
-	    mounts_add_pins(resolve, error) || mounts_add_hidden(resolve, &hidden, true, error))
+	if (mounts_find_hidden(resolve, &hidden, error) || mounts_add_system(resolve, error) ||
+	    mounts_add_run(resolve, error) || mounts_add_network_files(resolve, error) ||
+	    mounts_add_homes(resolve, error) || mounts_add_hidden(resolve, &hidden, false, error) ||
+	    mounts_add_home(resolve, error) || mounts_add_pins(resolve, error) ||
+	    mounts_add_hidden(resolve, &hidden, true, error))
 		return -1;
 	return mounts_add_volumes(resolve, error);
 }

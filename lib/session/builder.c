@@ -91,16 +91,23 @@ static void builder_work(const void *context, int line, struct error *error)
 	orphan_execute(&program, error);
 }
 
-int builder_run(const struct builder_orders *orders, pid_t *ret_pid, struct error *error)
+static const char init_name[] = "the container's init";
+
+int builder_begin(const struct builder_orders *orders, pid_t *ret_pid, int *ret_line,
+		  struct error *error)
 {
 	const struct orphan orphan = {
-		.name = "the container's init",
+		.name = init_name,
 		.flags = orders->plan->namespaces | CLONE_NEWNS | CLONE_INTO_CGROUP,
 		.cgroup = orders->cgroup,
 		.work = builder_work,
 		.context = orders,
 	};
-	scope_fd int line = -1;
 
-	return orphan_make(&orphan, ret_pid, &line, error);
+	return orphan_begin(&orphan, ret_pid, ret_line, error);
+}
+
+int builder_await(int line, struct error *error)
+{
+	return orphan_await(init_name, line, error);
 }

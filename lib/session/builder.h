@@ -19,11 +19,15 @@ struct builder_orders {
 };
 
 /*
- * Makes init and waits until it stands and waits for the lock: as long as the file systems take that
- * the plan has looked at before, and then at most 30 s.
- * Returns a pidfd of it and its pid. The calling process gets no child that
- * lives on and no SIGCHLD.
+ * Makes init: builds its root, as long as the file systems take that the plan
+ * has looked at before, and has it execute confine-init. Returns a pidfd of it,
+ * its pid, and its line for builder_await. The calling process gets no child
+ * that lives on and no SIGCHLD.
  */
-int builder_run(const struct builder_orders *orders, pid_t *ret_pid, struct error *error);
+int builder_begin(const struct builder_orders *orders, pid_t *ret_pid, int *ret_line,
+		  struct error *error);
+
+/* Waits (at most 30 s) until init stands and waits for the lock. */
+int builder_await(int line, struct error *error);
 
 #endif

@@ -25,8 +25,8 @@ struct cgroup_pair {
 	int procs; /* and its cgroup.procs, for those who move */
 	int home; /* cgroup.procs of the cgroup this process came from; -1 unless asked for */
 };
-#define CGROUP_PAIR_INIT                                         \
-	{                                                        \
+#define CGROUP_PAIR_INIT                                        \
+	{                                                       \
 		.root = -1, .leaf = -1, .procs = -1, .home = -1 \
 	}
 

@@ -141,8 +141,8 @@ static int write_record(int record, const struct plan *plan, const char *owner_l
  * cgroup2 inside shows init's cgroup, and with SYS_ADMIN a process can move itself there, out of
  * its login's: so the device program holds here too.
  */
-static int run_builder(struct container *container, int root, const char *cgroup,
-		       const struct plan *plan, struct error *error)
+static int begin_init(struct container *container, int root, const char *cgroup,
+		      const struct plan *plan, int *ret_line, struct error *error)
 {
 	scope_fd int whole = -1, place = -1, above = -1, events = -1, end = -1;
 	scope_memory char *init = text_format("%s/init", cgroup);
@@ -172,16 +172,21 @@ static int run_builder(struct container *container, int root, const char *cgroup
 		orders.kill = &end;
 	}
 	orders.cgroup = place;
-	container->pidfd = builder_run(&orders, &container->pid, error);
+	container->pidfd = builder_begin(&orders, &container->pid, ret_line, error);
 	return container->pidfd < 0 ? -1 : 0;
 }
 
-/* Makes the record's folder, takes the login's lock in it, then makes init; published last. */
+/*
+ * Takes the login's lock in the record's folder, then makes init, and writes the rest of the record
+ * while that comes to stand; published last. Whoever is killed in between leaves a record without
+ * init, by whose name a sweep finds the cgroup.
+ */
 static int fill_new(struct container *container, const struct plan *plan, const char *owner_line,
 		    const char *from, struct error *error)
 {
 	scope_memory char *cgroup = sweep_init_cgroup(container->id);
 	scope_fd int root = cgroup_root(error);
+	scope_fd int line = -1;
 
 	if (root < 0)
 		return -1;
@@ -191,10 +196,9 @@ static int fill_new(struct container *container, const struct plan *plan, const 
 		openat(container->record, "logins", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (container->logins < 0 || record_share(container->logins))
 		return error_errno(error, "cannot lock the record");
-	if (write_record(container->record, plan, owner_line, error) ||
-	    logins_enter(container->record, "", from, error))
-		return -1;
-	if (run_builder(container, root, cgroup, plan, error) ||
+	if (begin_init(container, root, cgroup, plan, &line, error) ||
+	    write_record(container->record, plan, owner_line, error) ||
+	    logins_enter(container->record, "", from, error) || builder_await(line, error) ||
 	    record_write_init(container->record, container->pid, error)) {
 		cgroup_kill(root, cgroup);
 		cgroup_wait_empty(root, cgroup, SWEEP_TIMEOUT_MS);

@@ -24,8 +24,8 @@ enum login_way {
 struct login {
 	enum login_way way;
 	bool terminal; /* LOGIN_HERE under login(1): it changes the terminal's owner afterwards */
-	uint64_t ambient; /* set by login_join_lent: what a child of ours is to raise as it becomes the
-			     user */
+	uint64_t ambient; /* set by login_join_lent: what a child of ours is to raise as it becomes
+			     the user */
 	struct container container;
 	struct cgroup_pair cgroup;
 	pid_t pid; /* of the process that stands for it, */
@@ -58,9 +58,9 @@ int login_open_in(struct login *login, struct container *container, const struct
 		  const char *from, struct error *error);
 
 /*
- * In the user's process, which a server forked: joins (LOGIN_SETCRED, LOGIN_FORK). `files`: join.h. With
- * LOGIN_FORK it returns in a child only; the caller's process waits outside
- * and ends as the child ends.
+ * In the user's process, which a server forked: joins (LOGIN_SETCRED, LOGIN_FORK). `files`: join.h.
+ * With LOGIN_FORK it returns in a child only; the caller's process waits outside and ends as the
+ * child ends.
  */
 int login_join(struct login *login, const struct plan *plan, const char *const *files,
 	       struct error *error);

@@ -151,15 +151,15 @@ static ssize_t receive(int line)
 }
 
 /* The program's one byte. */
-static int await_ready(const struct orphan *orphan, int line, struct error *error)
+int orphan_await(const char *name, int line, struct error *error)
 {
 	ssize_t got = receive(line);
 
 	if (got < 0)
-		return error_set(error, ERROR_SYSTEM, "%s is not ready after %d s", orphan->name,
+		return error_set(error, ERROR_SYSTEM, "%s is not ready after %d s", name,
 				 READY_TIMEOUT_MS / 1000);
 	if (!got)
-		return error_set(error, ERROR_SYSTEM, "%s died while it was made", orphan->name);
+		return error_set(error, ERROR_SYSTEM, "%s died while it was made", name);
 	return 0;
 }
 
@@ -179,10 +179,10 @@ static int run_helper(struct birth *birth, struct error *error)
 	return birth->failed ? -1 : 0;
 }
 
-int orphan_make(const struct orphan *orphan, pid_t *ret_pid, int *ret_line, struct error *error)
+int orphan_begin(const struct orphan *orphan, pid_t *ret_pid, int *ret_line, struct error *error)
 {
 	struct birth birth = { .orphan = orphan, .pid = -1, .pidfd = -1, .error = ERROR_INIT };
-	scope_fd int line = -1, far = -1, pidfd = -1;
+	scope_fd int line = -1, far = -1;
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
@@ -193,13 +193,22 @@ int orphan_make(const struct orphan *orphan, pid_t *ret_pid, int *ret_line, stru
 		scope_close(&birth.pidfd);
 		return -1;
 	}
-	pidfd = birth.pidfd;
-	close(take_fd(&far));
-	if (await_ready(orphan, line, error)) {
+	*ret_pid = birth.pid;
+	*ret_line = take_fd(&line);
+	return birth.pidfd;
+}
+
+int orphan_make(const struct orphan *orphan, pid_t *ret_pid, int *ret_line, struct error *error)
+{
+	scope_fd int line = -1;
+	scope_fd int pidfd = orphan_begin(orphan, ret_pid, &line, error);
+
+	if (pidfd < 0)
+		return -1;
+	if (orphan_await(orphan->name, line, error)) {
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 		return -1;
 	}
-	*ret_pid = birth.pid;
 	*ret_line = take_fd(&line);
 	return take_fd(&pidfd);
 }

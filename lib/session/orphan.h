@@ -28,10 +28,16 @@ struct orphan {
 };
 
 /*
- * Makes the orphan and waits (at most 30 s) until it stands. Returns a pidfd of
- * it, its pid, and the other end of its line. The calling process gets no child
- * that lives on and no SIGCHLD.
+ * Makes the orphan, up to the exec of its program. Returns a pidfd of it, its
+ * pid, and the other end of its line. The calling process gets no child that
+ * lives on and no SIGCHLD.
  */
+int orphan_begin(const struct orphan *orphan, pid_t *ret_pid, int *ret_line, struct error *error);
+
+/* Waits (at most 30 s) until the orphan of that name and line stands. */
+int orphan_await(const char *name, int line, struct error *error);
+
+/* Both; kills what does not come to stand. */
 int orphan_make(const struct orphan *orphan, pid_t *ret_pid, int *ret_line, struct error *error);
 
 /* What an orphan's program gets. */

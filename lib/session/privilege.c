@@ -140,9 +140,12 @@ static uint64_t bounding_read(void)
 {
 	uint64_t bounding = 0;
 
-	for (int capability = 0; capability < 64; capability++)
-		if (prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1)
+	/* Past the kernel's last one it is an error (prctl(2)). */
+	for (int capability = 0, held = 0; capability < 64 && held >= 0; capability++) {
+		held = prctl(PR_CAPBSET_READ, capability, 0, 0, 0);
+		if (held == 1)
 			bounding |= UINT64_C(1) << capability;
+	}
 	return bounding;
 }
 

@@ -31,8 +31,8 @@ static long clone_onto_stack(struct clone_args *arguments, void (*start)(void *)
 			 "	syscall\n"
 			 "1:\n"
 			 : "+r"(result)
-			 : "D"(arguments), "S"(sizeof(*arguments)), "r"(function), "r"(argument),
-			   [exit] "i"(SYS_exit_group)
+			 : "D"(arguments), "S"(sizeof(*arguments)), "r"(function),
+			   "r"(argument), [exit] "i"(SYS_exit_group)
 			 : "rcx", "r11", "memory");
 	return result;
 #elif defined(__aarch64__)
@@ -52,8 +52,8 @@ static long clone_onto_stack(struct clone_args *arguments, void (*start)(void *)
 			 "	svc 0\n"
 			 "1:\n"
 			 : "+r"(result)
-			 : "r"(size), "r"(number), "r"(function), "r"(argument),
-			   [exit] "i"(SYS_exit_group)
+			 : "r"(size), "r"(number), "r"(function),
+			   "r"(argument), [exit] "i"(SYS_exit_group)
 			 : "memory");
 	return result;
 #else

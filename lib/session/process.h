@@ -9,10 +9,10 @@
 #include "../base/error.h"
 
 /*
- * vfork(2) with a function: `start` runs in this process's memory, on a stack of its own and with all
- * signals blocked, and this process goes on when that has executed a program or returned, which
- * ends it. A copy of the memory is what a fork costs. `arguments`: what more clone3(2) is to do; the
- * rest of it is filled in. -1 with errno.
+ * vfork(2) with a function: `start` runs in this process's memory, on a stack of its own and with
+ * all signals blocked, and this process goes on when that has executed a program or returned, which
+ * ends it. A copy of the memory is what a fork costs. `arguments`: what more clone3(2) is to do;
+ * the rest of it is filled in. -1 with errno.
  */
 pid_t process_lend(struct clone_args *arguments, void (*start)(void *context), void *context);
 
