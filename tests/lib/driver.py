@@ -167,26 +167,23 @@ def containers(user):
 
 
 def inits():
-    """Pids of all confine-inits on this host."""
-    found = []
-    for name in os.listdir('/proc'):
-        try:
-            with open(f'/proc/{name}/comm', encoding='utf-8') as file:
-                if name.isdigit() and file.read() == 'confine-init\n':
-                    found.append(int(name))
-        except OSError:
-            pass
-    return found
+    """Pids of all confine-inits on this host that live."""
+    return [pid for pid, name in processes().items() if name == 'confine-init']
 
 
 def processes():
-    """Pids on this host that live (zombies are someone's to reap)."""
+    """Pids on this host that live, with their names.
+
+    Not those that exit (PF_EXITING): a cgroup that holds nothing else is empty already. Zombies are
+    someone's to reap.
+    """
     found = {}
     for name in os.listdir('/proc'):
         try:
             with open(f'/proc/{name}/stat', encoding='utf-8') as file:
                 text = file.read()
-            if name.isdigit() and text.rsplit(')', 1)[1].split()[0] not in 'ZX':
+            fields = text.rsplit(')', 1)[1].split()
+            if name.isdigit() and fields[0] not in 'ZX' and not int(fields[6]) & 0x4:
                 found[int(name)] = text.split(')')[0].split('(')[1]
         except OSError:
             pass
