@@ -112,7 +112,8 @@ def _run_inside():
             shutil.which('python3', path=PATH), '-B', os.path.abspath(sys.argv[0]), *sys.argv[1:]]
     environment = {'PATH': PATH, 'HOME': '/root', 'LANG': 'C.UTF-8', 'BUILD': BUILD, INSIDE: '1',
                    'TERM': os.environ.get('TERM', 'xterm'),
-                   **{name: os.environ.get(name, '') for name in ('FULL', 'SERVER', 'SHIPPED', 'VM_GUEST')}}
+                   **{name: os.environ.get(name, '')
+                      for name in ('FULL', 'ASAN_OPTIONS', 'SERVER', 'SHIPPED', 'VM_GUEST')}}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if folder:
         argv = ['sh', '-c', 'echo $$ > "$0/cgroup.procs" && exec "$@"', folder, *argv]

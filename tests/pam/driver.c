@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <grp.h>
+#include <link.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <security/pam_appl.h>
@@ -20,9 +21,12 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "inject.h"
 
 enum { TRANSACTIONS = 2, WORDS = 16 };
 
@@ -30,28 +34,99 @@ static pam_handle_t *transactions[TRANSACTIONS];
 static int current, last;
 static int flags;
 
-/* The allocation that fails, counted down to 0; negative: none. */
-static long allocations_left = -1;
-static long allocations_made;
+static pid_t server, own; /* what was started; what takes orders now, perhaps a child of it */
+static int phase; /* the last mark, 0 after MARK_DONE */
+
+/* Which allocation fails (0: all are listed on standard error), and whose (-1: none). */
+static long failing, counted;
+static int failing_whose = -1;
 static long allocations_alive;
 
-/* glibc's own names, for the ones below stand in front of them. */
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-void __libc_free(void *old);
+/*
+ * What the ones below stand in front of: glibc's own, or the sanitizer's, whose strdup and the like
+ * allocate by it too and must meet its free.
+ */
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define REAL(name) __interceptor_##name
+#else
+#define REAL(name) __libc_##name
+#endif
+void *REAL(malloc)(size_t size);
+void *REAL(calloc)(size_t count, size_t size);
+void *REAL(realloc)(void *old, size_t size);
+void REAL(free)(void *old);
+
+static unsigned long module_begin, module_end;
+static const unsigned long *stack_end; /* main's frame */
+
+/* Runs before a sanitizer has begun, and reads words of the stack that are not its own. */
+#define UNWATCHED __attribute__((no_sanitize("address", "undefined")))
+
+static int note_module(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	(void)size;
+	(void)unused;
+	for (int i = 0; strstr(info->dlpi_name, "/pam_confine.so") && i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_flags & PF_X) {
+			module_begin = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+			module_end = module_begin + info->dlpi_phdr[i].p_memsz;
+		}
+	return 0;
+}
+
+UNWATCHED static void list_allocation(void)
+{
+	const unsigned long *word = __builtin_frame_address(0);
+	unsigned long sum = 0;
+	char line[64];
+	int length;
+
+	for (int found = 0; word < stack_end && found < 2; word++)
+		if (*word >= module_begin && *word < module_end) {
+			sum = sum * 31 + *word - module_begin;
+			found++;
+		}
+	/* dprintf(3) would allocate. */
+	length = snprintf(line, sizeof(line), "call %ld 0 %lx\n", counted, sum);
+	if (write(STDERR_FILENO, line, (size_t)length) < 0)
+		_exit(99);
+}
+
+/* As the table of inject.c; the helper shares this memory, and allocates nothing. */
+UNWATCHED static int is_counted(void)
+{
+	static const struct {
+		int phase, in_server, taking_orders;
+	} places[WHOSE_COUNT] = {
+		[WHOSE_AUTH] = { MARK_SETCRED, 1, 1 }, [WHOSE_OPEN] = { MARK_OPEN, 1, 1 },
+		[WHOSE_HELPER] = { 0, 0, 0 },	       [WHOSE_BUILDER] = { MARK_OPEN, 1, 0 },
+		[WHOSE_JOIN] = { MARK_SETCRED, 0, 1 }, [WHOSE_HERE] = { MARK_OPEN, 0, 1 },
+		[WHOSE_CLOSE] = { MARK_CLOSE, 1, 1 },
+	};
+
+	return failing_whose >= 0 && phase && phase == places[failing_whose].phase &&
+	       (own == server) == places[failing_whose].in_server &&
+	       (own == getpid()) == places[failing_whose].taking_orders;
+}
 
 /* The module and libpam allocate by these too. */
 #define SEEN __attribute__((visibility("default")))
 
 /* Says whose it was: some libraries do not survive it, and that is not the module's fault. */
-static int allocation_fails(const void *caller)
+UNWATCHED static int allocation_fails(const void *caller)
 {
 	Dl_info owner;
 
-	allocations_made++;
 	allocations_alive++;
-	if (allocations_left < 0 || allocations_left-- != 0)
+	if (!is_counted())
+		return 0;
+	counted++;
+	if (!failing)
+		list_allocation();
+	if (counted != failing)
 		return 0;
 	allocations_alive--;
 	if (dladdr(caller, &owner) && owner.dli_fname)
@@ -60,30 +135,30 @@ static int allocation_fails(const void *caller)
 	return 1;
 }
 
-SEEN void *malloc(size_t size)
+SEEN UNWATCHED void *malloc(size_t size)
 {
-	return allocation_fails(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
+	return allocation_fails(__builtin_return_address(0)) ? NULL : REAL(malloc)(size);
 }
 
-SEEN void *calloc(size_t count, size_t size)
+SEEN UNWATCHED void *calloc(size_t count, size_t size)
 {
-	return allocation_fails(__builtin_return_address(0)) ? NULL : __libc_calloc(count, size);
+	return allocation_fails(__builtin_return_address(0)) ? NULL : REAL(calloc)(count, size);
 }
 
-SEEN void *realloc(void *old, size_t size)
+SEEN UNWATCHED void *realloc(void *old, size_t size)
 {
 	if (allocation_fails(__builtin_return_address(0)))
 		return NULL;
 	if (old)
 		allocations_alive--;
-	return __libc_realloc(old, size);
+	return REAL(realloc)(old, size);
 }
 
-SEEN void free(void *old)
+SEEN UNWATCHED void free(void *old)
 {
 	if (old)
 		allocations_alive--;
-	__libc_free(old);
+	REAL(free)(old);
 }
 
 /* One write(2) a line: several processes answer on the same pipe, and none may keep a buffer. */
@@ -129,6 +204,50 @@ static void say_result(int result)
 	say("%d %s", result, pam_strerror(transactions[current], result));
 }
 
+/* What fails is counted from here, or up to here. */
+static void mark(int which)
+{
+	phase = which == MARK_DONE ? 0 : which;
+	prctl(which, 0, 0, 0, 0);
+}
+
+static int find_whose(const char *name)
+{
+	static const char *const names[WHOSE_COUNT] = { "auth", "open", "helper", "builder",
+							"join", "here", "close" };
+	int whose = 0;
+
+	while (whose < WHOSE_COUNT && strcmp(name, names[whose]))
+		whose++;
+	return whose < WHOSE_COUNT ? whose : -1;
+}
+
+/* inject WHOSE N ERRNO: a system call, by the tracer; N = 0 lists them. */
+static void do_inject(char **words)
+{
+	prctl(MARK_INJECT, find_whose(words[1]), atol(words[2]), atol(words[3]), 0);
+	say("injecting");
+}
+
+/* fail WHOSE N: an allocation; N = 0 lists them. */
+static void do_fail(char **words)
+{
+	dl_iterate_phdr(note_module, NULL);
+	failing_whose = find_whose(words[1]);
+	failing = atol(words[2]);
+	counted = 0;
+	say("failing");
+}
+
+/* Which call failed, and how many were counted. */
+static void do_injected(char **words)
+{
+	long answer = syscall(SYS_prctl, MARK_ASK, 0, 0, 0, 0);
+
+	(void)words;
+	say("%ld %d", answer >> 32, (int)answer);
+}
+
 static void do_start(char **words)
 {
 	static const struct pam_conv talk = { converse, NULL }, mute = { fail_to_converse, NULL };
@@ -151,10 +270,10 @@ static void do_setcred(char **words)
 		what = PAM_DELETE_CRED;
 	if (words[1] && !strcmp(words[1], "reinitialize"))
 		what = PAM_REINITIALIZE_CRED;
-	/* A tracer counts from here (inject.c). */
-	prctl(0x6a6f696e, 0, 0, 0, 0);
-	say_result(pam_setcred(transactions[current], flags | what));
-	prctl(0x646f6e65, 0, 0, 0, 0);
+	mark(MARK_SETCRED);
+	last = pam_setcred(transactions[current], flags | what);
+	mark(MARK_DONE);
+	say_result(last);
 }
 
 static void do_account(char **words)
@@ -166,15 +285,19 @@ static void do_account(char **words)
 static void do_open(char **words)
 {
 	(void)words;
-	prctl(0x6f70656e, 0, 0, 0, 0);
-	say_result(pam_open_session(transactions[current], flags));
-	prctl(0x646f6e65, 0, 0, 0, 0);
+	mark(MARK_OPEN);
+	last = pam_open_session(transactions[current], flags);
+	mark(MARK_DONE);
+	say_result(last);
 }
 
 static void do_close(char **words)
 {
 	(void)words;
-	say_result(pam_close_session(transactions[current], flags));
+	mark(MARK_CLOSE);
+	last = pam_close_session(transactions[current], flags);
+	mark(MARK_DONE);
+	say_result(last);
 }
 
 static void do_end(char **words)
@@ -231,7 +354,7 @@ static void do_fork(char **words)
 	else if (child)
 		wait_for(child);
 	else
-		say("pid %d", getpid());
+		say("pid %d", own = getpid());
 }
 
 static void do_exit(char **words)
@@ -311,13 +434,6 @@ static void do_alarm(char **words)
 				   .it_value.tv_usec = atoi(words[1]) };
 
 	say("%d", setitimer(ITIMER_REAL, &often, NULL));
-}
-
-static void do_allocation(char **words)
-{
-	say("%ld made", allocations_made);
-	allocations_made = 0;
-	allocations_left = words[1] ? atol(words[1]) : -1;
 }
 
 static void do_limit(char **words)
@@ -439,9 +555,10 @@ static const struct verb {
 	{ "thread", do_thread, 0 },   { "euid", do_euid, 0 },
 	{ "become", do_become, 0 },   { "groups", do_groups, 0 },
 	{ "ids", do_ids, 0 },	      { "run", do_run, 1 },
-	{ "alarm", do_alarm, 0 },     { "allocation", do_allocation, 0 },
+	{ "alarm", do_alarm, 0 },     { "fail", do_fail, 0 },
 	{ "limit", do_limit, 0 },     { "memory", do_memory, 0 },
 	{ "state", do_state, 0 },     { "repeat", do_repeat, 0 },
+	{ "inject", do_inject, 0 },   { "injected", do_injected, 0 },
 };
 
 static const struct verb *find_verb(const char *name)
@@ -523,6 +640,8 @@ int main(void)
 	struct sigaction handler = { .sa_handler = ignore_alarm };
 	char line[4096];
 
+	server = own = getpid();
+	stack_end = __builtin_frame_address(0);
 	/* Without SA_RESTART, as a server's own handlers may be. */
 	sigaction(SIGALRM, &handler, NULL);
 	while (!read_line(line, sizeof(line))) {

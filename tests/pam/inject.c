@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * inject WHO N ERRNO PROGRAM...: makes the n-th system call of one process of a login fail, by the
- * real kernel's tracing, and says on standard error which that was, or how many there are. WHO:
- * server (from the driver's mark before open to the one behind it), helper (what it forks there),
- * builder (what that forks, until it executes), join (a child of the server in its setcred).
- * Processes of no interest run untraced. Calls that cannot fail are not counted.
+ * inject PROGRAM...: runs the driver and makes one system call of a login fail, by the real
+ * kernel's tracing, as often as the driver asks for it (inject.h). Instead of failing one it lists
+ * all on standard error: number, system call, and from where in the module it came. Processes of no
+ * interest run untraced. Calls that cannot fail are not counted.
  */
+#include "inject.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <signal.h>
@@ -27,21 +28,34 @@ int main(void)
 }
 #else
 
-enum role { UNKNOWN, SERVER, HELPER, BUILDER, CHILD };
-enum { PROCESSES = 64, MARK_OPEN = 0x6f70656e, MARK_JOIN = 0x6a6f696e, MARK_DONE = 0x646f6e65 };
+enum role { UNKNOWN, SERVER, HELPER, BUILDER, CHILD, OTHER };
+enum { PROCESSES = 64, ANY_PHASE = 0 };
 
 static struct process {
 	pid_t pid;
 	enum role role;
+	unsigned long phase; /* the last mark, 0 after MARK_DONE */
 	int stopped; /* was seen before its parent's word of it */
-	int counting;
 	int entered; /* in a system call */
-	int failing; /* which shall come back with the error */
+	int replaced; /* which is not made, and comes back with `result` */
+	long result;
 } processes[PROCESSES];
 
-static const char *wanted;
-static long target, counted;
+/* Who is counted, and while in which phase. */
+static const struct {
+	enum role role;
+	unsigned long phase;
+} places[WHOSE_COUNT] = {
+	[WHOSE_AUTH] = { SERVER, MARK_SETCRED }, [WHOSE_OPEN] = { SERVER, MARK_OPEN },
+	[WHOSE_HELPER] = { HELPER, ANY_PHASE },	 [WHOSE_BUILDER] = { BUILDER, ANY_PHASE },
+	[WHOSE_JOIN] = { CHILD, MARK_SETCRED },	 [WHOSE_HERE] = { CHILD, MARK_OPEN },
+	[WHOSE_CLOSE] = { SERVER, MARK_CLOSE },
+};
+
+static unsigned long whose;
+static long target, counted, hit;
 static int number;
+static unsigned long module_begin, module_end;
 
 static struct process *find(pid_t pid)
 {
@@ -78,14 +92,84 @@ static int can_fail(long call)
 	return 1;
 }
 
-static void mark(struct process *process, unsigned long what)
+/* Where the module's code lies in the driver, and so in all that it forks. */
+static void find_module(pid_t pid)
 {
-	if (what == MARK_OPEN && process->role == SERVER)
-		process->counting = !strcmp(wanted, "server") ? 1 : -1;
-	else if (what == MARK_JOIN && process->role == CHILD)
-		process->counting = !strcmp(wanted, "join");
-	else if (what == MARK_DONE)
-		process->counting = 0;
+	char path[32], line[512];
+	unsigned long begin, end;
+	FILE *maps;
+
+	module_begin = module_end = 0;
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	maps = fopen(path, "re");
+	while (maps && fgets(line, sizeof(line), maps))
+		if (strstr(line, "/pam_confine.so") && sscanf(line, "%lx-%lx", &begin, &end) == 2) {
+			module_begin = module_begin ? module_begin : begin;
+			module_end = end;
+		}
+	if (maps)
+		fclose(maps);
+}
+
+/*
+ * The module's two innermost return addresses, by what on the stack looks like one; a word left
+ * there by an earlier call makes two sites of one, never one of two.
+ */
+static unsigned long site(const struct process *process, const struct user_regs_struct *registers)
+{
+	enum { PAGE = 4096, PAGES = 8 };
+	static unsigned long words[PAGES * PAGE / sizeof(unsigned long)];
+	struct iovec here = { words, sizeof(words) }, there[PAGES];
+	unsigned long sum = 0, at = registers->rsp;
+	ssize_t got;
+	int found = 0;
+
+	/* Page by page, for the stack may end before. */
+	for (int i = 0; i < PAGES; i++) {
+		there[i].iov_base = (void *)at;
+		there[i].iov_len = PAGE - at % PAGE;
+		at += there[i].iov_len;
+	}
+	got = process_vm_readv(process->pid, &here, 1, there, PAGES, 0);
+	for (ssize_t i = 0; i < got / (ssize_t)sizeof(*words) && found < 2; i++)
+		if (words[i] >= module_begin && words[i] < module_end) {
+			sum = sum * 31 + words[i] - module_begin;
+			found++;
+		}
+	return sum;
+}
+
+static void give(struct process *process, struct user_regs_struct *registers, long result)
+{
+	registers->orig_rax = (unsigned long)-1;
+	process->replaced = 1;
+	process->result = result;
+	ptrace(PTRACE_SETREGS, process->pid, 0, registers);
+}
+
+static void mark(struct process *process, struct user_regs_struct *registers)
+{
+	switch (registers->rdi) {
+	case MARK_INJECT:
+		whose = registers->rsi;
+		target = (long)registers->rdx;
+		number = (int)registers->r10;
+		counted = 0;
+		hit = -1;
+		find_module(process->pid);
+		return;
+	case MARK_ASK:
+		give(process, registers, (hit << 32) | counted);
+		return;
+	case MARK_SETCRED:
+	case MARK_OPEN:
+	case MARK_CLOSE:
+		process->phase = registers->rdi;
+		return;
+	case MARK_DONE:
+		process->phase = 0;
+		return;
+	}
 }
 
 static void at_entry(struct process *process, struct user_regs_struct *registers)
@@ -93,21 +177,25 @@ static void at_entry(struct process *process, struct user_regs_struct *registers
 	long call = (long)registers->orig_rax;
 
 	if (call == SYS_prctl)
-		mark(process, registers->rdi);
-	if (process->counting != 1 || !can_fail(call) || ++counted != target)
+		mark(process, registers);
+	if (process->role != places[whose].role || process->phase != places[whose].phase ||
+	    !can_fail(call) || (call == SYS_prctl && registers->rdi == process->phase))
 		return;
-	fprintf(stderr, "hit %ld\n", call);
-	registers->orig_rax = (unsigned long)-1;
-	process->failing = 1;
-	ptrace(PTRACE_SETREGS, process->pid, 0, registers);
+	counted++;
+	if (!target)
+		fprintf(stderr, "call %ld %ld %lx\n", counted, call, site(process, registers));
+	if (counted != target)
+		return;
+	hit = call;
+	give(process, registers, -(long)number);
 }
 
 static void at_exit(struct process *process, struct user_regs_struct *registers)
 {
-	if (!process->failing)
+	if (!process->replaced)
 		return;
-	process->failing = 0;
-	registers->rax = (unsigned long long)-(long long)number;
+	process->replaced = 0;
+	registers->rax = (unsigned long long)process->result;
 	ptrace(PTRACE_SETREGS, process->pid, 0, registers);
 }
 
@@ -126,20 +214,38 @@ static void system_call(struct process *process)
 
 static int is_wanted(const struct process *process)
 {
-	static const char *const names[] = { "", "server", "helper", "builder", "join" };
-
-	return process->role == SERVER || process->role == UNKNOWN || process->role == HELPER ||
-	       !strcmp(wanted, names[process->role]);
+	switch (process->role) {
+	case UNKNOWN:
+	case SERVER:
+		return 1;
+	case HELPER:
+		return whose == WHOSE_HELPER || whose == WHOSE_BUILDER;
+	case BUILDER:
+		return whose == WHOSE_BUILDER;
+	case CHILD:
+		/* Until its phase is over; it has none before. */
+		return places[whose].role == CHILD && (!target || hit < 0) &&
+		       !(counted && !process->phase);
+	default:
+		return 0;
+	}
 }
 
 static void go_on(struct process *process, int signal_number)
 {
-	if (is_wanted(process)) {
+	if (is_wanted(process) || process->replaced) {
 		ptrace(PTRACE_SYSCALL, process->pid, 0, signal_number);
 		return;
 	}
 	ptrace(PTRACE_DETACH, process->pid, 0, signal_number);
 	process->pid = 0;
+}
+
+static enum role role_of_child(const struct process *parent)
+{
+	if (parent->role == SERVER)
+		return parent->phase == MARK_OPEN ? HELPER : CHILD;
+	return parent->role == HELPER ? BUILDER : OTHER;
 }
 
 static void child_made(const struct process *parent)
@@ -152,12 +258,7 @@ static void child_made(const struct process *parent)
 	child = find((pid_t)pid);
 	if (!child)
 		child = add((pid_t)pid, UNKNOWN);
-	child->role = parent->role == HELPER			   ? BUILDER
-		      : parent->role == SERVER && parent->counting ? HELPER
-		      : parent->role == SERVER			   ? CHILD
-								   : BUILDER;
-	child->counting = (child->role == HELPER && !strcmp(wanted, "helper")) ||
-			  (child->role == BUILDER && !strcmp(wanted, "builder"));
+	child->role = role_of_child(parent);
 	if (child->stopped)
 		go_on(child, 0);
 }
@@ -181,7 +282,7 @@ static void stopped(pid_t pid, int status)
 	if (signal_number == (SIGTRAP | 0x80)) {
 		system_call(process);
 		signal_number = 0;
-	} else if (event == PTRACE_EVENT_EXEC && process->role == BUILDER) {
+	} else if (event == PTRACE_EVENT_EXEC && process->role != SERVER) {
 		ptrace(PTRACE_DETACH, pid, 0, 0);
 		process->pid = 0;
 		return;
@@ -205,36 +306,39 @@ static pid_t start(char **argv)
 	_exit(127);
 }
 
+/* Until the driver ends; gives its status. */
+static int follow(pid_t server)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
+		if (WIFSTOPPED(status)) {
+			stopped(pid, status);
+			continue;
+		}
+		if (pid == server)
+			return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+		if (find(pid))
+			find(pid)->pid = 0;
+	}
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
-	int status, result = 2;
-	pid_t server, pid;
+	pid_t server;
+	int status;
 
-	if (argc < 5)
+	if (argc < 2)
 		return 2;
-	wanted = argv[1];
-	target = atol(argv[2]);
-	number = atoi(argv[3]);
-	server = start(argv + 4);
+	server = start(argv + 1);
 	waitpid(server, &status, __WALL);
 	add(server, SERVER)->stopped = 1;
 	ptrace(PTRACE_SETOPTIONS, server, 0,
 	       PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
 		       PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL);
 	ptrace(PTRACE_SYSCALL, server, 0, 0);
-	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
-		if (WIFSTOPPED(status)) {
-			stopped(pid, status);
-			continue;
-		}
-		if (pid == server) {
-			result = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-			break;
-		}
-		if (find(pid))
-			find(pid)->pid = 0;
-	}
-	fprintf(stderr, "count %ld\n", counted);
-	return result;
+	return follow(server);
 }
 #endif
