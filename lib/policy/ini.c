@@ -2,6 +2,7 @@
 #include "ini.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <iniparser.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -303,9 +304,13 @@ static dictionary *parse_bytes(const char *bytes, size_t size, struct error *err
 		return NULL;
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", memory);
 	iniparser_set_error_callback(say_nothing);
+	errno = 0;
 	parsed = iniparser_load(name);
 	iniparser_set_error_callback(NULL);
-	if (!parsed)
+	/* It says nothing of why. */
+	if (!parsed && (errno == ENOMEM || errno == EMFILE || errno == ENFILE))
+		error_errno(error, "iniparser cannot read this file");
+	else if (!parsed)
 		error_set(error, ERROR_POLICY, "iniparser cannot read this file");
 	return parsed;
 }

@@ -2,6 +2,7 @@
 #include "strict_json.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <strings.h>
@@ -185,6 +186,7 @@ int strict_json_parse(struct json_object **ret_value, const char *name, const ch
 	scope_json struct json_object *value = NULL;
 	enum json_tokener_error fault;
 	struct json_tokener *tokener;
+	bool out_of_memory;
 	size_t end;
 
 	if (size > TEXT_MOST) {
@@ -194,8 +196,13 @@ int strict_json_parse(struct json_object **ret_value, const char *name, const ch
 	tokener = json_tokener_new_ex(DEPTH_MOST);
 	if (!tokener)
 		return error_memory(error);
+	errno = 0;
 	value = parse_all(tokener, json, size, &fault, &end);
+	/* json-c up to 0.16 has no word for it, and blames the text. */
+	out_of_memory = errno == ENOMEM;
 	json_tokener_free(tokener);
+	if (out_of_memory)
+		return error_memory(error);
 	if (fault != json_tokener_success || !value) {
 		error_set(error, ERROR_POLICY, "not JSON: %s at offset %zu", fault_text(fault),
 			  end);

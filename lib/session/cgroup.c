@@ -53,6 +53,8 @@ int cgroup_own(char **ret_path, struct error *error)
 		*ret_path = strdup(line + 3);
 		return *ret_path ? 0 : error_memory(error);
 	}
+	if (!feof(stream)) /* also where it gets no memory */
+		return error_errno(error, "cannot read '/proc/self/cgroup'");
 	return error_set(error, ERROR_HOST, "this host has no cgroup v2");
 }
 

@@ -17,7 +17,7 @@
 #include "record.h"
 #include "timer.h"
 
-enum { LOST_TRIES = 5 };
+enum { LOST_TRIES = 5, BACK_TRIES = 3 };
 
 /* What a stage of open gets. */
 struct opening {
@@ -145,10 +145,12 @@ static int move_children(int pidfd, int flag, const char *own, int *ret_kept, st
 	return 0;
 }
 
+/* Memory may be short for a moment; else all later children would be born in a namespace that
+ * ended. */
 static void move_back(int *kept, int flag)
 {
-	if (*kept >= 0)
-		setns(*kept, flag);
+	for (int tries = 0; *kept >= 0 && tries < BACK_TRIES && setns(*kept, flag); tries++)
+		;
 	scope_close(kept);
 	*kept = -1;
 }
@@ -212,7 +214,8 @@ static void take_switch_back(struct login *login)
 {
 	struct error ignored;
 
-	release_switch(login, &ignored);
+	for (int tries = 0; tries < BACK_TRIES && release_switch(login, &ignored); tries++)
+		;
 }
 
 /* What open does in the server's process, what takes it back, and why it stands there. */

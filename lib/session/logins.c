@@ -2,6 +2,7 @@
 #include "logins.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,15 +84,18 @@ int logins_list(int record, struct logins_list *ret_list, struct error *error)
 	int again = openat(record, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	scope_dir DIR *entries = again < 0 ? NULL : fdopendir(again);
 	scope_of(logins_list) struct logins_list list = { 0 };
+	struct dirent *entry;
 
 	if (!entries) {
 		scope_close(&again);
 		return error_errno(error, "cannot list a record");
 	}
-	for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries))
+	while ((errno = 0, entry = readdir(entries)))
 		if (text_starts(entry->d_name, prefix) &&
 		    add_entry(record, entry->d_name, &list, error))
 			return -1;
+	if (errno)
+		return error_errno(error, "cannot list a record");
 	*ret_list = list;
 	list = (struct logins_list){ 0 };
 	return 0;

@@ -261,16 +261,17 @@ static int list_names(int folder, const char *characters, struct strings *names,
 {
 	int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	scope_dir DIR *entries = again < 0 ? NULL : fdopendir(again);
+	struct dirent *entry;
 
 	if (!entries) {
 		scope_close(&again);
 		return error_errno(error, "cannot list '" RECORD_ROOT "'");
 	}
-	for (struct dirent *entry = readdir(entries); entry; entry = readdir(entries))
+	while ((errno = 0, entry = readdir(entries)))
 		if (entry->d_type == DT_DIR && !entry->d_name[strspn(entry->d_name, characters)] &&
 		    strings_add(names, entry->d_name, error))
 			return -1;
-	return 0;
+	return errno ? error_errno(error, "cannot list '" RECORD_ROOT "'") : 0;
 }
 
 int record_ids(int owner_folder, struct strings *ret_ids, struct error *error)

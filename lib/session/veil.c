@@ -128,26 +128,30 @@ static int make_upper(int layers, const struct plan *plan, size_t index, int fol
 }
 
 /* What the host's mount forbids stays forbidden. */
-static uint64_t attributes_of(int folder)
+static int find_attributes(int folder, unsigned *ret_attributes, struct error *error)
 {
-	uint64_t attributes = MOUNT_ATTR_RDONLY;
+	unsigned attributes = MOUNT_ATTR_RDONLY;
 	struct statvfs fs;
 
 	if (fstatvfs(folder, &fs))
-		return attributes | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+		return error_errno(error, "cannot look at a mount");
 	attributes |= fs.f_flag & ST_NOSUID ? MOUNT_ATTR_NOSUID : 0;
 	attributes |= fs.f_flag & ST_NODEV ? MOUNT_ATTR_NODEV : 0;
 	attributes |= fs.f_flag & ST_NOEXEC ? MOUNT_ATTR_NOEXEC : 0;
-	return attributes;
+	*ret_attributes = attributes;
+	return 0;
 }
 
 /* The overlay, attached nowhere. */
 static int make_overlay(int upper, int lower, struct error *error)
 {
 	scope_fd int context = fsopen("overlay", FSOPEN_CLOEXEC);
+	unsigned attributes = 0;
 	char layers[64];
 	int overlay;
 
+	if (find_attributes(lower, &attributes, error))
+		return -1;
 	if (context < 0)
 		return error_errno(error, "cannot open file system 'overlay'");
 	snprintf(layers, sizeof(layers), "/proc/self/fd/%d:/proc/self/fd/%d", upper, lower);
@@ -155,7 +159,7 @@ static int make_overlay(int upper, int lower, struct error *error)
 	    fsconfig(context, FSCONFIG_SET_STRING, "lowerdir", layers, 0) ||
 	    fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
 		return error_errno(error, "cannot make an overlay");
-	overlay = fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes_of(lower));
+	overlay = fsmount(context, FSMOUNT_CLOEXEC, attributes);
 	return overlay < 0 ? error_errno(error, "cannot mount an overlay") : overlay;
 }
 
@@ -262,10 +266,13 @@ int veil_refresh(const struct plan *plan, struct error *error)
 	for (size_t i = 0; i < plan->mounts.count; i++) {
 		const struct plan_mount *row = &plan->mounts.items[i];
 		scope_fd int context = -1;
-		struct statfs fs;
+		struct statfs fs = { 0 };
 
-		if (row->kind != MOUNT_VEIL || statfs(row->target, &fs) ||
-		    fs.f_type != OVERLAYFS_SUPER_MAGIC)
+		if (row->kind != MOUNT_VEIL)
+			continue;
+		if (statfs(row->target, &fs) && errno != ENOENT)
+			return error_errno(error, "cannot look at '%s'", row->target);
+		if (fs.f_type != OVERLAYFS_SUPER_MAGIC)
 			continue;
 		/*
 		 * Nothing is asked for, and a read-only overlay answers EROFS; but the names in its
