@@ -132,7 +132,7 @@ drivers: $(PAM_TESTS)
 tests: $(UNIT_BIN) drivers ## build what tests run
 
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
-check-sanitize: deps ## run the unit tests under the address and undefined behaviour sanitizers (root)
+check-sanitize: deps ## run the unit tests and the module's under the address and undefined behaviour sanitizers (root)
 	$(Q)$(MAKE) CC=clang WERROR=-Werror BUILD=$(BUILD)/sanitize CFLAGS='$(SANITIZE)' all tests
 	$(Q)BUILD=$(abspath $(BUILD)/sanitize) tests/run sanitize
 
