@@ -51,8 +51,13 @@ static long allocations_alive;
 #endif
 #if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
 #define REAL(name) __interceptor_##name
+#define SANITIZED 1
+size_t __sanitizer_get_current_allocated_bytes(void);
+#define allocated() ((long)__sanitizer_get_current_allocated_bytes())
 #else
 #define REAL(name) __libc_##name
+#define SANITIZED 0
+#define allocated() allocations_alive
 #endif
 void *REAL(malloc)(size_t size);
 void *REAL(calloc)(size_t count, size_t size);
@@ -460,7 +465,8 @@ static void do_memory(char **words)
 		count++;
 	if (maps)
 		fclose(maps);
-	say("%ld %d", allocations_alive, count);
+	/* The sanitizer's own mappings come and go. */
+	say("%ld %d", allocated(), SANITIZED ? 0 : count);
 }
 
 /* All that a guest in this process could have left changed. */
