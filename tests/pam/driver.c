@@ -85,17 +85,14 @@ static int note_module(struct dl_phdr_info *info, size_t size, void *unused)
 UNWATCHED static void list_allocation(void)
 {
 	const unsigned long *word = __builtin_frame_address(0);
-	unsigned long sum = 0;
 	char line[64];
 	int length;
 
-	for (int found = 0; word < stack_end && found < 2; word++)
-		if (*word >= module_begin && *word < module_end) {
-			sum = sum * 31 + *word - module_begin;
-			found++;
-		}
+	while (word < stack_end && (*word < module_begin || *word >= module_end))
+		word++;
 	/* dprintf(3) would allocate. */
-	length = snprintf(line, sizeof(line), "call %ld 0 %lx\n", counted, sum);
+	length = snprintf(line, sizeof(line), "call %ld 0 %lx\n", counted,
+			  word < stack_end ? *word - module_begin : 0);
 	if (write(STDERR_FILENO, line, (size_t)length) < 0)
 		_exit(99);
 }

@@ -112,17 +112,16 @@ static void find_module(pid_t pid)
 }
 
 /*
- * The module's two innermost return addresses, by what on the stack looks like one; a word left
- * there by an earlier call makes two sites of one, never one of two.
+ * Where the module called what made the call, by the first word on the stack that looks like it;
+ * one left there by an earlier call makes two sites of one, never one of two.
  */
 static unsigned long site(const struct process *process, const struct user_regs_struct *registers)
 {
 	enum { PAGE = 4096, PAGES = 8 };
 	static unsigned long words[PAGES * PAGE / sizeof(unsigned long)];
 	struct iovec here = { words, sizeof(words) }, there[PAGES];
-	unsigned long sum = 0, at = registers->rsp;
+	unsigned long at = registers->rsp;
 	ssize_t got;
-	int found = 0;
 
 	/* Page by page, for the stack may end before. */
 	for (int i = 0; i < PAGES; i++) {
@@ -131,12 +130,11 @@ static unsigned long site(const struct process *process, const struct user_regs_
 		at += there[i].iov_len;
 	}
 	got = process_vm_readv(process->pid, &here, 1, there, PAGES, 0);
-	for (ssize_t i = 0; i < got / (ssize_t)sizeof(*words) && found < 2; i++)
+	for (ssize_t i = 0; i < got / (ssize_t)sizeof(*words); i++)
 		if (words[i] >= module_begin && words[i] < module_end) {
-			sum = sum * 31 + words[i] - module_begin;
-			found++;
+			return words[i] - module_begin;
 		}
-	return sum;
+	return 0;
 }
 
 static void give(struct process *process, struct user_regs_struct *registers, long result)
