@@ -88,11 +88,25 @@ static int resolve_plain(struct resolve *resolve, struct error *error)
 	return copy_user(&plan->user, resolve->user, error);
 }
 
+/*
+ * Under sshd no_new_privs is confine-shell's to set where there is an ambient set, and what sshd
+ * starts before it (~/.ssh/rc, xauth) would gain from setuid files and file capabilities.
+ */
+static int resolve_gain(struct resolve *resolve, struct error *error)
+{
+	struct plan *plan = resolve->plan;
+
+	(void)error;
+	plan->only_shell_gains = plan->no_new_privileges && plan->ambient;
+	return 0;
+}
+
 /* A later step may use what a former one found out: rootfs before mounts, mounts before nodes. */
 static int (*const steps[])(struct resolve *, struct error *) = {
-	resolve_plain,	 resolve_rootfs, resolve_shell,	  resolve_namespaces, resolve_capabilities,
-	resolve_share,	 resolve_groups, resolve_sysctls, resolve_limits,     resolve_environment,
-	resolve_seccomp, resolve_mounts, resolve_devices, resolve_warnings,
+	resolve_plain,	      resolve_rootfs,  resolve_shell,	    resolve_namespaces,
+	resolve_capabilities, resolve_gain,    resolve_share,	    resolve_groups,
+	resolve_sysctls,      resolve_limits,  resolve_environment, resolve_seccomp,
+	resolve_mounts,	      resolve_devices, resolve_warnings,
 };
 
 int plan_resolve(struct plan *ret_plan, const struct request *request, const struct host_user *user,

@@ -88,6 +88,8 @@ struct plan {
 	char *hostname; /* NULL: the host's */
 	char *rootfs; /* "/": the host's own tree */
 	bool root_read_only;
+	bool only_shell_gains; /* no file of the tree gives privilege (nosuid) but confine-shell's:
+				* where that is to set no_new_privs, other programs run before it */
 	PLAN_LIST(struct plan_mount) mounts;
 	PLAN_LIST(struct plan_node) nodes;
 	PLAN_LIST(struct device_rule) device_rules; /* allow rules; everything else is denied */

@@ -220,6 +220,7 @@ static void put_tree(struct printer *printer, struct json_object *root, const st
 		append(printer, rules, print_rule(&plan->device_rules.items[i]));
 	put_text(printer, root, "rootfs", plan->rootfs);
 	put_flag(printer, root, "root_read_only", plan->root_read_only);
+	put_flag(printer, root, "only_shell_gains", plan->only_shell_gains);
 	put(printer, root, "mounts", mounts);
 	put(printer, root, "nodes", nodes);
 	put(printer, root, "device_rules", rules);

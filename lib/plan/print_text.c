@@ -123,8 +123,9 @@ static void print_container(FILE *out, const struct plan *plan)
 {
 	print_namespaces(out, plan->namespaces);
 	print_row(out, "hostname", plan->hostname ? plan->hostname : "the host's");
-	fprintf(out, "%-14s %s%s\n", "rootfs", plan->rootfs,
-		plan->root_read_only ? " (read-only)" : "");
+	fprintf(out, "%-14s %s%s%s\n", "rootfs", plan->rootfs,
+		plan->root_read_only ? " (read-only)" : "",
+		plan->only_shell_gains ? " (nosuid but for confine-shell)" : "");
 	fputs("mounts\n", out);
 	for (size_t i = 0; i < plan->mounts.count; i++)
 		print_mount(out, &plan->mounts.items[i]);

@@ -50,6 +50,12 @@ static bool record_says(int record, const char *name, const char *text)
 	return !record_read(record, name, &bytes, &size, &ignored) && !strcmp(bytes, text);
 }
 
+/* The login shell counts there, which the container's half of a policy does not know. */
+static bool record_says_gain(int record)
+{
+	return !faccessat(record, "only_shell_gains", F_OK, 0);
+}
+
 int container_open(struct container *ret_container, int owner, uid_t uid, const char *id,
 		   struct error *error)
 {
@@ -104,6 +110,7 @@ static int find_shared(struct container *ret_container, int owner, const struct 
 		    !record_says(found.record, "owner", owner_line) ||
 		    !record_says(found.record, "policy", plan->policy) ||
 		    faccessat(found.record, "shared", F_OK, 0) ||
+		    record_says_gain(found.record) != plan->only_shell_gains ||
 		    container_share(&found, from, &ignored))
 			continue;
 		found.linger = plan->linger;
@@ -130,6 +137,8 @@ static int write_record(int record, const struct plan *plan, const char *owner_l
 					 plan->filter_count * sizeof(*plan->filter), error))
 		return -1;
 	if (plan->share == SHARE_USER && record_write(record, "shared", "", 0, error))
+		return -1;
+	if (plan->only_shell_gains && record_write(record, "only_shell_gains", "", 0, error))
 		return -1;
 	if (!(plan->namespaces & CLONE_NEWPID))
 		return record_write(record, "host_pids", "", 0, error);
@@ -307,8 +316,9 @@ void container_leave(struct container *container, int root, const char *cgroup, 
 	if (!cgroup || !cgroup_remove(root, cgroup))
 		logins_remove(container->record, pid, start);
 	timeout_ms = container->fresh && abandon(container, &ignored) ? SWEEP_TIMEOUT_MS
-								       : end_timeout_ms(container);
-	/* `populated 0` is the end; that init is reaped may have to wait for a zombie of the server's. */
+								      : end_timeout_ms(container);
+	/* `populated 0` is the end; that init is reaped may have to wait for a zombie of the
+	 * server's. */
 	if (root >= 0 && init && !cgroup_wait_empty(root, init, timeout_ms)) {
 		lock = record_lock_folder(container->owner, &ignored);
 		if (lock >= 0 && sweep_is_dead(container->record))

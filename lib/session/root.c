@@ -331,6 +331,28 @@ char *root_shell(void)
 	return read_mark(ROOT_SHELL, text, sizeof(text)) ? strdup(text) : NULL;
 }
 
+/*
+ * Last of all, on every mount there is: then a mount of confine-shell's file alone, which keeps
+ * what the host's has. Where the host puts another file in its place that mount goes, and nobody
+ * gains.
+ */
+static int let_only_shell_gain(struct building *building, struct error *error)
+{
+	scope_fd int file = path_open_in(building->root, CONFINE_SHELL, O_PATH | O_NOFOLLOW, error);
+	scope_fd int mount = -1, target = -1;
+
+	if (file < 0)
+		return error->number == ENOENT ? mount_restrict(building->root, "/", true,
+								MOUNT_ATTR_NOSUID, 0, error)
+					       : -1;
+	mount = mount_clone(file, CONFINE_SHELL, false, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV,
+			    MS_PRIVATE, error);
+	if (mount < 0 || mount_restrict(building->root, "/", true, MOUNT_ATTR_NOSUID, 0, error))
+		return -1;
+	target = path_open_in(building->root, CONFINE_SHELL, O_PATH | O_NOFOLLOW, error);
+	return target < 0 ? -1 : mount_attach(mount, target, CONFINE_SHELL, error);
+}
+
 int root_build(const struct plan *plan, const char *id, struct error *error)
 {
 	scope_of(building) struct building building = {
@@ -345,9 +367,10 @@ int root_build(const struct plan *plan, const char *id, struct error *error)
 	for (size_t i = 0; i < plan->mounts.count; i++)
 		if (carry_out_row(&building, i, error))
 			return error_prefix(error, "mount on '%s'", plan->mounts.items[i].target);
-	if (veils_finish(&building.veils, error) || mark_inside(&building, id, error))
+	if (veils_finish(&building.veils, error) || mark_inside(&building, id, error) ||
+	    seal_rows(&building, error))
 		return -1;
-	return seal_rows(&building, error);
+	return plan->only_shell_gains ? let_only_shell_gain(&building, error) : 0;
 }
 
 static int write_sysctl(int proc, const struct plan_pair *sysctl, struct error *error)

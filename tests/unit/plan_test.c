@@ -292,6 +292,28 @@ static void named_capabilities_become_ambient_for_people_only(void **state)
 	assert_int_equal(made.plan.bounding & 1 << CAP_NET_ADMIN, 1 << CAP_NET_ADMIN);
 }
 
+static void only_an_ambient_set_with_no_new_privileges_makes_the_tree_nosuid(void **state)
+{
+	static const struct {
+		const char *lines[MOST_LINES + 1];
+		bool only_shell_gains;
+	} rows[] = {
+		{ { "cap_add = NET_ADMIN", "no_new_privileges = yes" }, true },
+		{ { "cap_add = NET_ADMIN" }, false },
+		{ { "no_new_privileges = yes" }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		scope_made struct made_plan made;
+
+		made_plan_init(&made);
+		comes_by_confine_shell(&made);
+		made_good(&made, rows[i].lines);
+		assert_int_equal(made.plan.only_shell_gains, rows[i].only_shell_gains);
+	}
+}
+
 static void a_plan_with_sys_ptrace_shares_no_container_and_keeps_none(void **state)
 {
 	static const struct refusal rows[] = {
@@ -613,6 +635,7 @@ int main(void)
 		cmocka_unit_test(with_sys_resource_limits_rise_and_scores_fall),
 		cmocka_unit_test(all_is_what_this_host_can_give_and_never_fails),
 		cmocka_unit_test(named_capabilities_become_ambient_for_people_only),
+		cmocka_unit_test(only_an_ambient_set_with_no_new_privileges_makes_the_tree_nosuid),
 		cmocka_unit_test(a_plan_with_sys_ptrace_shares_no_container_and_keeps_none),
 		cmocka_unit_test(added_groups_come_once_and_are_refused_where_they_would_be_lost),
 		cmocka_unit_test(namespaces_are_private_but_for_the_network),
