@@ -42,6 +42,22 @@ static bool needs_veil(const struct resolve *resolve, const struct concealed *it
 	       ((item->mode & 070) && in_group(resolve->user, item->gid));
 }
 
+/*
+ * Folders of many daemons' own: what is hidden there is a folder, which nothing is renamed over,
+ * and beneath a veil their sockets cannot be connected to (a socket is found by its inode, which is
+ * the overlay's then: /var/lib/sss/pipes refused).
+ */
+static bool holds_sockets(const char *folder)
+{
+	static const char *const folders[] = { "/var",	     "/var/lib",  "/var/lib/sss",
+					       "/var/spool", "/var/snap", "/var/snap/lxd" };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
+		if (!strcmp(folder, folders[i]))
+			return true;
+	return false;
+}
+
 /* The folder that a name lies in; "" for the root. */
 static char *folder_of(const char *path)
 {
@@ -64,7 +80,7 @@ static int list_folders(const struct resolve *resolve, const struct concealed_li
 			return error_memory(error);
 		/* In / itself a cover has to do: a veil would hide every file system of the host's.
 		 */
-		if (*folder && needs_veil(resolve, &list->items[i]) &&
+		if (*folder && !holds_sockets(folder) && needs_veil(resolve, &list->items[i]) &&
 		    !mounts_cover(resolve->plan, folder) && strings_add(folders, folder, error))
 			return -1;
 	}

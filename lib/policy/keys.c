@@ -160,6 +160,22 @@ const struct key_built_in key_built_ins[] = {
 	{ KEY_HIDE, "debconf", "/var/cache/debconf/passwords.dat*" },
 	{ KEY_HIDE, "credentials",
 	  "/var/lib/systemd/credential.secret, /etc/credstore, /etc/credstore.encrypted" },
+	/* Other people's systems, and sockets by which one is had. */
+	{ KEY_HIDE, "containers",
+	  "/var/lib/docker, /var/lib/containerd, /var/lib/containers, /var/lib/kubelet, "
+	  "/var/lib/rancher, /etc/kubernetes, /var/lib/incus, /var/lib/lxd, /var/snap/lxd, "
+	  "/var/lib/lxc, /var/lib/machines, /var/lib/libvirt" },
+	{ KEY_HIDE, "databases",
+	  "/var/lib/mysql, /var/lib/postgresql, /var/lib/ldap, /var/lib/redis" },
+	/* Other people's jobs and mail on its way. One's own crontab is changed on the host: in
+	 * here /var is read-only. */
+	{ KEY_HIDE, "spool",
+	  "/var/spool/cron/crontabs, /var/spool/exim4, /var/spool/postfix, /var/spool/cups" },
+	{ KEY_HIDE, "backups", "/var/backups" },
+	{ KEY_HIDE, "service_secrets",
+	  "/etc/openvpn, /etc/ipsec.secrets, /etc/ipsec.d/private, /etc/ppp/*-secrets, "
+	  "/etc/exim4/passwd.client, /etc/postfix/sasl*, /etc/mysql/debian.cnf, "
+	  "/etc/bind/rndc.key" },
 };
 const size_t key_built_in_count = sizeof(key_built_ins) / sizeof(*key_built_ins);
 
