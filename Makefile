@@ -188,10 +188,18 @@ install: all ## install under DESTDIR
 	install -d $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR)/pam
 	install -m 0644 conf/examples/*.ini $(DESTDIR)$(DOCDIR)/examples
 	install -m 0644 conf/pam/* $(DESTDIR)$(DOCDIR)/pam
+	install -m 0644 docs/admin.md $(DESTDIR)$(DOCDIR)
 	install -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
 	install -m 0644 man/*.1 $(DESTDIR)$(MANDIR)/man1
 	install -m 0644 man/*.5 $(DESTDIR)$(MANDIR)/man5
 	install -m 0644 man/*.8 $(DESTDIR)$(MANDIR)/man8
+
+uninstall: ## remove what install put under DESTDIR; /etc/confine.d stays (FORCE=1: whatever PAM says)
+	$(Q)packaging/still-used '$(DESTDIR)' '$(SYSCONFDIR)' '$(SHELL_PATH)' $(if $(filter 1,$(FORCE)),|| [ $$? = 1 ])
+	rm -f $(DESTDIR)$(PAMDIR)/pam_confine.so $(DESTDIR)$(SHELL_PATH) $(DESTDIR)$(SBINDIR)/confine
+	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/,$(notdir $(BARE_BIN)))
+	rm -rf $(DESTDIR)$(DOCDIR)
+	cd man && for page in *.[0-9]; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit 1; done
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
@@ -200,7 +208,7 @@ help: ## say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 FORCE:
-.PHONY: all bench check check-sanitize check-unit check-vm clean demo deps drivers FORCE fuzz fuzzers help install lint tests
+.PHONY: all bench check check-sanitize check-unit check-vm clean demo deps drivers FORCE fuzz fuzzers help install lint tests uninstall
 .DELETE_ON_ERROR:
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(PAM_SRC) $(SHELL_SRC))) $(addsuffix .d,$(UNIT_BIN) $(PAM_TESTS))
