@@ -62,7 +62,7 @@ static void print_line(const struct container_facts *facts, const struct logins_
 
 	printf("%-12s  %-12s  %-24s  %-19s  %7d  %9s  %5" PRIu64 "  %-7s  %s\n", facts->id,
 	       facts->user, login ? text_quote(login->from, from, sizeof(from)) : "-",
-	       time_text(facts->since_s, since, sizeof(since)),
+	       time_text(login ? login->since_s : facts->since_s, since, sizeof(since)),
 	       (int)(login ? login->pid : facts->pid),
 	       memory_text(facts->memory_bytes, memory, sizeof(memory)), facts->tasks,
 	       policy_words[state], login && *login->cgroup ? login->cgroup : "-");
@@ -105,6 +105,7 @@ static json_object *json_logins(const struct logins_list *logins)
 		}
 		json_object_object_add(object, "pid", json_object_new_int64(login->pid));
 		json_object_object_add(object, "from", json_object_new_string(login->from));
+		json_object_object_add(object, "since", json_object_new_int64(login->since_s));
 		json_object_object_add(object, "cgroup", json_object_new_string(login->cgroup));
 		json_object_array_add(array, object);
 	}
@@ -175,10 +176,9 @@ const struct command command_ls = {
 	.name = "ls",
 	.usage = "[--json]",
 	.summary = "List living containers and their logins",
-	.help = "A line a login; memory and tasks are the whole container's. POLICY says whether "
-		"the\n"
-		"user's next login would still meet in it: 'same', or 'changed' since it was "
-		"made.\n",
+	.help = "A line a login, SINCE its own start; memory and tasks are the whole container's.\n"
+		"POLICY says whether the user's next login would still meet in it: 'same', or\n"
+		"'changed' since it was made.\n",
 	.needs = "only options are taken",
 	.root = true,
 	.run = run,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../base/scope.h"
@@ -58,6 +59,7 @@ static int add_entry(int record, const char *file, struct logins_list *list, str
 	struct logins_entry *entry;
 	scope_memory char *text = NULL;
 	unsigned long long start;
+	struct stat st;
 	char *rest;
 	size_t size;
 	pid_t pid;
@@ -71,6 +73,9 @@ static int add_entry(int record, const char *file, struct logins_list *list, str
 		return error_memory(error);
 	entry->pid = pid;
 	entry->lives = record_lives(pid, start);
+	/* An entry is written as its login opens, and never after. */
+	if (!fstatat(record, file, &st, AT_SYMLINK_NOFOLLOW))
+		entry->since_s = st.st_mtim.tv_sec;
 	rest = text + strcspn(text, "\n");
 	entry->file = strdup(file);
 	entry->cgroup = strndup(text, (size_t)(rest - text));

@@ -4,6 +4,7 @@
 #define CONFINE_SESSION_LOGINS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "../base/error.h"
@@ -14,6 +15,7 @@ struct logins_entry {
 	bool lives;
 	char *cgroup; /* the pair's outer path; "" before it is made */
 	char *from; /* service, terminal, remote host */
+	int64_t since_s; /* seconds since the epoch; 0 where it left meanwhile */
 };
 
 struct logins_list {
