@@ -92,10 +92,11 @@ static int check_user_file(struct check *check, const char *name, const char *fi
 {
 	scope_of(effective) struct effective effective = { .log = &check->log };
 	struct error said = ERROR_INIT;
-	int known = seen(check, name, error);
 
-	if (known)
-		return known < 0 ? -1 : 0;
+	/* The first to be looked at, and each by one file. */
+	check->user = name;
+	if (strings_add(&check->users, name, error))
+		return -1;
 	if (effective_find(&effective, name, check->conf, &said)) {
 		if (said.kind == ERROR_HOST)
 			return notes_add_file(&check->notes, NOTE_FINDING, file, error,

@@ -14,21 +14,64 @@ void notes_clear(struct notes *notes)
 	for (size_t i = 0; i < notes->count; i++)
 		free(notes->items[i].user);
 	free(notes->items);
+	free(notes->sums);
 	*notes = (struct notes){ 0 };
+}
+
+/* FNV-1a, and the byte that ends the text. */
+static uint64_t add_to_sum(uint64_t sum, const char *text)
+{
+	do
+		sum = (sum ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	while (*text++);
+	return sum;
+}
+
+static struct note_sums sums_of(const struct error *said)
+{
+	uint64_t place = add_to_sum(UINT64_C(0xcbf29ce484222325) + said->line, said->file);
+
+	return (struct note_sums){ place, add_to_sum(place, said->text) };
+}
+
+static bool is_same(const struct note *note, const struct error *said, bool by_place)
+{
+	return note->said.line == said->line && !strcmp(note->said.file, said->file) &&
+	       (by_place || !strcmp(note->said.text, said->text));
 }
 
 static struct note *find_note(const struct notes *notes, enum note_kind kind,
 			      const struct error *said, bool first)
 {
-	for (size_t i = 0; i < notes->count; i++) {
-		struct note *note = &notes->items[i];
+	const struct note_sums sums = sums_of(said);
+	bool by_place = first && *said->file;
 
-		if (note->kind == kind && note->said.line == said->line &&
-		    !strcmp(note->said.file, said->file) &&
-		    ((first && said->line) || !strcmp(note->said.text, said->text)))
-			return note;
-	}
+	for (size_t i = 0; i < notes->sum_count; i++)
+		if ((by_place ? notes->sums[i].place == sums.place
+			      : notes->sums[i].words == sums.words) &&
+		    notes->items[i].kind == kind && is_same(&notes->items[i], said, by_place))
+			return &notes->items[i];
 	return NULL;
+}
+
+static struct note *add_note(struct notes *notes, enum note_kind kind, const char *user,
+			     const struct error *said, struct error *error)
+{
+	struct note *note = array_add(&notes->items, &notes->count, sizeof(*note));
+	struct note_sums *sums =
+		note ? array_add(&notes->sums, &notes->sum_count, sizeof(*sums)) : NULL;
+
+	if (sums) {
+		*sums = sums_of(said);
+		note->said = *said;
+		note->kind = kind;
+		note->user = user ? strdup(user) : NULL;
+	}
+	if (!sums || (user && !note->user)) {
+		error_memory(error);
+		return NULL;
+	}
+	return note;
 }
 
 int notes_add(struct notes *notes, enum note_kind kind, const char *user, const struct error *said,
@@ -39,16 +82,10 @@ int notes_add(struct notes *notes, enum note_kind kind, const char *user, const 
 	if (said->kind == ERROR_MEMORY)
 		return error_memory(error);
 	note = find_note(notes, kind, said, first);
-	if (!note) {
-		note = array_add(&notes->items, &notes->count, sizeof(*note));
-		if (!note)
-			return error_memory(error);
-		note->said = *said;
-		note->kind = kind;
-		note->user = user ? strdup(user) : NULL;
-		if (user && !note->user)
-			return error_memory(error);
-	}
+	if (!note)
+		note = add_note(notes, kind, user, said, error);
+	if (!note)
+		return -1;
 	note->users++;
 	return 0;
 }

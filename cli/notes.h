@@ -7,6 +7,7 @@
 #define CONFINE_CLI_NOTES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "../lib/policy/findings.h"
 
@@ -19,17 +20,25 @@ struct note {
 	size_t users;
 };
 
+/* By which a note is found among twenty thousand: sums of its place, and of its words too. */
+struct note_sums {
+	uint64_t place, words;
+};
+
 /* All zero is the empty list. */
 struct notes {
 	struct note *items;
 	size_t count;
+	struct note_sums *sums; /* of each item */
+	size_t sum_count;
 };
 void notes_clear(struct notes *notes);
 
 /*
  * Adds what is said of `user` (NULL: of no one). Where the same was said before, of someone else
- * perhaps, that one is counted. Of one line of a file only the first finding is kept where
- * `first` is set: a plan stops at what the text was found to have. -1 only when out of memory.
+ * perhaps, that one is counted. Of one line of a file, or of one file as a whole, only the first
+ * is kept where `first` is set: a plan stops at what the text was found to have. -1 only when out
+ * of memory.
  */
 int notes_add(struct notes *notes, enum note_kind kind, const char *user, const struct error *said,
 	      bool first, struct error *error);
