@@ -26,7 +26,7 @@ OUR_CFLAGS   = -std=gnu11 -fPIC -fvisibility=hidden -fstack-protector-strong -Wa
 	-Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings $(WERROR)
 OUR_LDFLAGS  = -Wl,-z,relro,-z,now -Wl,--as-needed
-LIBS         = $(shell pkg-config --libs $(PKGS)) -liniparser
+LIBS         = $(shell pkg-config --libs $(PKGS)) -liniparser -lm
 COMPILE      = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
 
 Q = $(if $(V),,@)

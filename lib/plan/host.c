@@ -316,6 +316,7 @@ int host_init(struct host *ret_host, struct error *error)
 			     .glob = host_glob,
 			     .read = read_file,
 			     .sysctl = read_sysctl,
+			     .resources = host_resources_find,
 			     .group = host_group_find };
 	struct utsname names;
 

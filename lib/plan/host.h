@@ -40,6 +40,17 @@ struct host_file {
 };
 void host_file_clear(struct host_file *file);
 
+/* What limits of a container can be made of here. */
+struct host_resources {
+	struct strings controllers; /* of cgroup v2, that our cgroups can be given */
+	bool systemd; /* it rules the tree, and is asked for a scope */
+	bool has_swap; /* this kernel can swap */
+	const char *weight_file; /* of a cgroup's share of disk time; NULL: this kernel has none */
+	char *cpus, *nodes; /* those that are there, as in "0-3,6" */
+	uint64_t memory_bytes;
+};
+void host_resources_clear(struct host_resources *resources);
+
 /* A person as NSS knows them. */
 struct host_user {
 	char *name;
@@ -88,6 +99,9 @@ struct host {
 	 * where this host has none of that name. */
 	int (*sysctl)(const struct host *host, const char *name, char **ret_text,
 		      struct error *error);
+	/* What a container's limits can be. An error where there is no cgroup v2. */
+	int (*resources)(const struct host *host, struct host_resources *ret_resources,
+			 struct error *error);
 	/* The number of a group, by name or number. */
 	int (*group)(const struct host *host, const char *name, gid_t *ret_gid,
 		     struct error *error);
@@ -100,6 +114,10 @@ int host_init(struct host *ret_host, struct error *error);
 /* What `glob` of the machine's own host asks: as glob(3), sorted; a name's first dot is written out. */
 int host_glob(const struct host *host, const char *pattern, struct strings *ret_paths,
 	      struct error *error);
+
+/* What `resources` of the machine's own host asks. */
+int host_resources_find(const struct host *host, struct host_resources *ret_resources,
+			struct error *error);
 
 /* What `group` of the machine's own host asks: getgrnam_r, else a number as it is written. */
 int host_group_find(const struct host *host, const char *name, gid_t *ret_gid, struct error *error);

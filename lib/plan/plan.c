@@ -103,10 +103,10 @@ static int resolve_gain(struct resolve *resolve, struct error *error)
 
 /* A later step may use what a former one found out: rootfs before mounts, mounts before nodes. */
 static int (*const steps[])(struct resolve *, struct error *) = {
-	resolve_plain,	      resolve_rootfs,  resolve_shell,	    resolve_namespaces,
-	resolve_capabilities, resolve_gain,    resolve_share,	    resolve_groups,
-	resolve_sysctls,      resolve_limits,  resolve_environment, resolve_seccomp,
-	resolve_mounts,	      resolve_devices, resolve_warnings,
+	resolve_plain,	      resolve_rootfs, resolve_shell,	 resolve_namespaces,
+	resolve_capabilities, resolve_gain,   resolve_share,	 resolve_groups,
+	resolve_sysctls,      resolve_limits, resolve_resources, resolve_environment,
+	resolve_seccomp,      resolve_mounts, resolve_devices,	 resolve_warnings,
 };
 
 int plan_resolve(struct plan *ret_plan, const struct request *request, const struct host_user *user,
@@ -138,6 +138,11 @@ static void clear_lists(struct plan *plan)
 		free(plan->sysctls.items[i].name);
 		free(plan->sysctls.items[i].text);
 	}
+	for (size_t i = 0; i < plan->limits.count; i++) {
+		free(plan->limits.items[i].file);
+		free(plan->limits.items[i].text);
+	}
+	free(plan->limits.items);
 	free(plan->mounts.items);
 	free(plan->nodes.items);
 	free(plan->sysctls.items);

@@ -69,6 +69,12 @@ struct plan_pair {
 	char *name, *text;
 };
 
+/* A limit of the container as a whole: a file of its cgroup, and what is written there. */
+struct plan_limit {
+	char *file;
+	char *text;
+};
+
 struct plan_ulimit {
 	int resource;
 	uint64_t soft, hard;
@@ -94,6 +100,8 @@ struct plan {
 	PLAN_LIST(struct plan_node) nodes;
 	PLAN_LIST(struct device_rule) device_rules; /* allow rules; everything else is denied */
 	PLAN_LIST(struct plan_pair) sysctls;
+	PLAN_LIST(struct plan_limit) limits; /* written in this order */
+	bool scope; /* there are limits, and systemd is asked for the cgroup that bears them */
 	char *shell; /* what confine-shell starts, told inside by a file; NULL: `confine run` */
 	enum share share; /* never SHARE_DEFAULT */
 	enum lingering linger;

@@ -226,6 +226,20 @@ static void put_tree(struct printer *printer, struct json_object *root, const st
 	put(printer, root, "device_rules", rules);
 }
 
+/* As it is written: "memory.max 536870912". A file may be written more than once. */
+static struct json_object *print_limits(struct printer *printer, const struct plan *plan)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < plan->limits.count; i++) {
+		const struct plan_limit *limit = &plan->limits.items[i];
+		scope_memory char *text = text_format("%s %s", limit->file, limit->text);
+
+		append(printer, array, text ? json_object_new_string(text) : NULL);
+	}
+	return array;
+}
+
 static void put_container(struct printer *printer, struct json_object *root,
 			  const struct plan *plan)
 {
@@ -241,6 +255,8 @@ static void put_container(struct printer *printer, struct json_object *root,
 	put_text(printer, root, "hostname", plan->hostname);
 	put_tree(printer, root, plan);
 	put(printer, root, "sysctls", sysctls);
+	put(printer, root, "limits", print_limits(printer, plan));
+	put_flag(printer, root, "scope", plan->scope);
 	put_text(printer, root, "shell", plan->shell);
 	put_text(printer, root, "share", words_name(words_share, plan->share));
 	put_text(printer, root, "linger", words_name(words_linger, plan->linger));

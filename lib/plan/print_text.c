@@ -138,6 +138,11 @@ static void print_container(FILE *out, const struct plan *plan)
 	for (size_t i = 0; i < plan->sysctls.count; i++)
 		fprintf(out, "%-14s %s=%s\n", "sysctl", plan->sysctls.items[i].name,
 			plan->sysctls.items[i].text);
+	for (size_t i = 0; i < plan->limits.count; i++)
+		fprintf(out, "%-14s %s %s\n", "limit", plan->limits.items[i].file,
+			plan->limits.items[i].text);
+	if (plan->scope)
+		print_row(out, "cgroup", "a scope of systemd's");
 	if (plan->shell)
 		print_row(out, "shell", plan->shell);
 	print_row(out, "share", words_name(words_share, plan->share));

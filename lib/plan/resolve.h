@@ -27,6 +27,7 @@ int resolve_share(struct resolve *resolve, struct error *error);
 int resolve_groups(struct resolve *resolve, struct error *error);
 int resolve_sysctls(struct resolve *resolve, struct error *error);
 int resolve_limits(struct resolve *resolve, struct error *error);
+int resolve_resources(struct resolve *resolve, struct error *error);
 int resolve_environment(struct resolve *resolve, struct error *error);
 int resolve_seccomp(struct resolve *resolve, struct error *error);
 int resolve_mounts(struct resolve *resolve, struct error *error);

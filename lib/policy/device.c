@@ -156,25 +156,6 @@ KEY_PARSER(parse_device_cgroup_rule)
 	return origin_copy(&item->origin, &value->origin, error);
 }
 
-/* PATH:RATE, a rate in bytes a second. */
-KEY_PARSER(parse_device_bps)
-{
-	scope_memory char *path = strdup(value->text);
-	char *colon = path ? strrchr(path, ':') : NULL, quoted[128];
-	uint64_t rate;
-
-	(void)request;
-	if (!path)
-		return error_memory(error);
-	if (!colon)
-		return error_set(error, ERROR_POLICY, "'%s' is not PATH:RATE (as /dev/sda:1mb)",
-				 text_quote(path, quoted, sizeof(quoted)));
-	*colon = '\0';
-	if (value_path(path, "", error))
-		return -1;
-	return text_size(colon + 1, &rate, error);
-}
-
 KEY_PARSER(parse_gpus)
 {
 	(void)request;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Keys whose value is a number: limits of the container, of its processes, of logins. */
+/* Keys whose value is a number: limits of processes and of logins; priorities. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -111,108 +111,6 @@ KEY_PARSER(parse_max_sessions)
 		return -1;
 	request->max_sessions = (unsigned)number;
 	return 0;
-}
-
-KEY_PARSER(parse_memory)
-{
-	uint64_t bytes;
-	char quoted[128];
-
-	(void)request;
-	if (text_size(value->text, &bytes, error))
-		return -1;
-	/* Docker's linuxMinMemory: below it nothing starts. 0 is no limit. */
-	if (bytes && bytes < (UINT64_C(6) << 20))
-		return error_set(error, ERROR_POLICY, "'%s' is less than 6m",
-				 text_quote(value->text, quoted, sizeof(quoted)));
-	return 0;
-}
-
-KEY_PARSER(parse_memory_swap)
-{
-	uint64_t bytes;
-
-	(void)request;
-	return strcmp(value->text, "-1") ? text_size(value->text, &bytes, error) : 0;
-}
-
-/* A decimal number of at most nine places, as Docker's NanoCPUs. */
-KEY_PARSER(parse_cpus)
-{
-	size_t digits = strspn(value->text, "0123456789"), places = 0;
-	const char *rest = value->text + digits;
-	char quoted[128];
-
-	(void)request;
-	if (*rest == '.') {
-		places = strspn(rest + 1, "0123456789");
-		rest += places + 1;
-	}
-	if (*rest || digits + places == 0 || digits > 6 || places > 9)
-		return error_set(error, ERROR_POLICY, "'%s' is not a number of CPUs (as 1.5)",
-				 text_quote(value->text, quoted, sizeof(quoted)));
-	return 0;
-}
-
-KEY_PARSER(parse_cpu_shares)
-{
-	uint64_t shares;
-
-	(void)request;
-	return text_unsigned(value->text, 262144, &shares, error);
-}
-
-/* A or A-B. */
-static int cpuset_range(const char *text, struct error *error)
-{
-	const char *dash = strchr(text, '-');
-	scope_memory char *first = dash ? strndup(text, (size_t)(dash - text)) : strdup(text);
-	uint64_t least, most;
-	char quoted[128];
-
-	if (!first)
-		return error_memory(error);
-	if (text_unsigned(first, 65535, &least, error))
-		return -1;
-	if (!dash)
-		return 0;
-	if (text_unsigned(dash + 1, 65535, &most, error))
-		return -1;
-	if (most < least)
-		return error_set(error, ERROR_POLICY, "'%s' ends before it begins",
-				 text_quote(text, quoted, sizeof(quoted)));
-	return 0;
-}
-
-KEY_PARSER(parse_cpuset)
-{
-	__attribute__((cleanup(strings_clear))) struct strings ranges = { 0 };
-
-	(void)request;
-	if (text_split(&ranges, value->text, ',', error))
-		return -1;
-	for (size_t i = 0; i < ranges.count; i++)
-		if (cpuset_range(ranges.items[i], error))
-			return -1;
-	return 0;
-}
-
-KEY_PARSER(parse_pids_limit)
-{
-	int64_t number;
-
-	(void)request;
-	return text_number(value->text, -1, 4194304 /* PID_MAX_LIMIT */, &number, error);
-}
-
-KEY_PARSER(parse_blkio_weight)
-{
-	int64_t weight;
-
-	(void)request;
-	if (!strcmp(value->text, "0"))
-		return 0;
-	return text_number(value->text, 10, 1000, &weight, error);
 }
 
 /* A whole number and a unit. */

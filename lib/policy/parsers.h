@@ -19,7 +19,6 @@ KEY_PARSER(parse_capability);
 /* device.c */
 KEY_PARSER(parse_device);
 KEY_PARSER(parse_device_cgroup_rule);
-KEY_PARSER(parse_device_bps);
 KEY_PARSER(parse_gpus);
 
 /* volume.c */
@@ -70,14 +69,20 @@ KEY_PARSER(parse_priority);
 KEY_PARSER(parse_ulimit);
 KEY_PARSER(parse_oom_score_adj);
 KEY_PARSER(parse_shm_size);
-KEY_PARSER(parse_memory);
-KEY_PARSER(parse_memory_swap);
-KEY_PARSER(parse_cpus);
-KEY_PARSER(parse_cpu_shares);
-KEY_PARSER(parse_cpuset);
-KEY_PARSER(parse_pids_limit);
-KEY_PARSER(parse_blkio_weight);
 KEY_PARSER(parse_max_sessions);
 KEY_PARSER(parse_max_time);
+
+/* resources.c */
+KEY_PARSER(parse_memory);
+KEY_PARSER(parse_memory_swap);
+KEY_PARSER(parse_memory_reservation);
+KEY_PARSER(parse_cpus);
+KEY_PARSER(parse_cpu_shares);
+KEY_PARSER(parse_cpuset_cpus);
+KEY_PARSER(parse_cpuset_mems);
+KEY_PARSER(parse_pids_limit);
+KEY_PARSER(parse_blkio_weight);
+KEY_PARSER(parse_device_read_bps);
+KEY_PARSER(parse_device_write_bps);
 
 #endif

@@ -28,6 +28,7 @@ static void clear_lists(struct request *request)
 	CLEAR_LIST(request->volumes, free(item->source), free(item->target));
 	CLEAR_LIST(request->tmpfs, free(item->target));
 	CLEAR_LIST(request->ulimits, );
+	CLEAR_LIST(request->rates, free(item->path));
 	CLEAR_LIST(request->sysctls, free(item->name), free(item->text));
 	CLEAR_LIST(request->env, free(item->name), free(item->text));
 	CLEAR_LIST(request->env_files, free(item->text));
@@ -40,6 +41,10 @@ static void clear_lists(struct request *request)
 void request_clear(struct request *request)
 {
 	clear_lists(request);
+	for (size_t i = 0; i < LIMIT_COUNT; i++) {
+		free(request->limits[i].text);
+		origin_clear(&request->limits[i].origin);
+	}
 	free(request->seccomp);
 	free(request->hostname);
 	free(request->rootfs);
@@ -109,6 +114,27 @@ static int check_sysctls(const struct request *request, struct error *error)
 	return 0;
 }
 
+/* What Docker asks of the memory limits together (daemon/daemon_unix.go). */
+static int check_memory(const struct request *request, struct error *error)
+{
+	const struct limit_request *limits = request->limits;
+	int64_t memory = limits[LIMIT_MEMORY].number, swap = limits[LIMIT_MEMORY_SWAP].number;
+	const struct origin *origin = &limits[LIMIT_MEMORY_SWAP].origin;
+
+	if (swap > 0 && !memory) {
+		error_set(error, ERROR_POLICY, "memory_swap: there is no memory limit beside it");
+	} else if (swap > 0 && swap < memory) {
+		error_set(error, ERROR_POLICY,
+			  "memory_swap: memory and swap together are less than memory");
+	} else if (memory && limits[LIMIT_MEMORY_RESERVATION].number > memory) {
+		error_set(error, ERROR_POLICY, "memory_reservation: is more than memory");
+		origin = &limits[LIMIT_MEMORY_RESERVATION].origin;
+	} else {
+		return 0;
+	}
+	return error_locate(error, origin->file, origin->line);
+}
+
 int request_parse(struct request *ret_request, const struct policy *policy, struct error *error)
 {
 	scope_of(request) struct request request = { .caps = policy->caps };
@@ -116,7 +142,7 @@ int request_parse(struct request *ret_request, const struct policy *policy, stru
 	for (size_t i = 0; i < KEY_COUNT; i++)
 		if (parse_setting(&request, &keys[i], &policy->settings[i], error))
 			return -1;
-	if (check_sysctls(&request, error))
+	if (check_sysctls(&request, error) || check_memory(&request, error))
 		return -1;
 	*ret_request = request;
 	request = (struct request){ 0 };

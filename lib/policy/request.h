@@ -65,6 +65,33 @@ struct ulimit_request {
 	struct origin origin;
 };
 
+/* A limit of the container as a whole that is one value. */
+enum limit {
+	LIMIT_MEMORY,
+	LIMIT_MEMORY_SWAP,
+	LIMIT_MEMORY_RESERVATION,
+	LIMIT_CPUS,
+	LIMIT_CPU_SHARES,
+	LIMIT_CPUSET_CPUS,
+	LIMIT_CPUSET_MEMS,
+	LIMIT_PIDS,
+	LIMIT_BLKIO_WEIGHT,
+	LIMIT_COUNT
+};
+
+struct limit_request {
+	int64_t number; /* 0: none. Bytes (swap: -1 no limit), billionths of a CPU, shares, tasks */
+	char *text; /* of the two cpusets: the list; else NULL */
+	struct origin origin;
+};
+
+struct rate_request {
+	char *path; /* of a block device */
+	uint64_t bytes_per_s; /* 0: none */
+	bool write;
+	struct origin origin;
+};
+
 struct pair_request { /* sysctl, env: name and text */
 	char *name, *text; /* text NULL: `env` without `=`, taken from the caller's environment */
 	struct origin origin;
@@ -108,6 +135,7 @@ struct request {
 	bool oom_score_adj_written;
 	struct origin oom_score_adj_origin;
 	uint64_t shm_size_bytes;
+	struct limit_request limits[LIMIT_COUNT];
 	char *rootfs; /* "/" unless written */
 	struct origin rootfs_origin;
 	enum home_view home;
@@ -127,6 +155,7 @@ struct request {
 	REQUEST_LIST(struct volume_request) volumes;
 	REQUEST_LIST(struct tmpfs_request) tmpfs;
 	REQUEST_LIST(struct ulimit_request) ulimits;
+	REQUEST_LIST(struct rate_request) rates;
 	REQUEST_LIST(struct pair_request) sysctls;
 	REQUEST_LIST(struct pair_request) env;
 	REQUEST_LIST(struct path_request) env_files;
@@ -139,7 +168,7 @@ struct request {
 
 /*
  * Parses every value of a merged policy. Values that this build does not carry
- * out yet are ERROR_UNSUPPORTED: "memory is not supported yet by this build".
+ * out yet are ERROR_UNSUPPORTED: "apparmor is not supported yet by this build".
  */
 int request_parse(struct request *ret_request, const struct policy *policy, struct error *error);
 void request_clear(struct request *request);

@@ -20,28 +20,18 @@ enum { LOAD_TRIES = 20 };
 
 static const char leaf_name[] = "login";
 
-int cgroup_root(struct error *error)
+int cgroup_of(pid_t pid, char **ret_path, struct error *error)
 {
-	scope_fd int context = fsopen("cgroup2", FSOPEN_CLOEXEC);
-	int root;
-
-	if (context < 0 && errno == ENODEV)
-		return error_set(error, ERROR_HOST, "this kernel has no cgroup v2");
-	if (context < 0 || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		return error_errno(error, "cannot reach cgroup v2");
-	root = fsmount(context, FSMOUNT_CLOEXEC,
-		       MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
-	return root < 0 ? error_errno(error, "cannot mount cgroup v2") : root;
-}
-
-int cgroup_own(char **ret_path, struct error *error)
-{
-	scope_stream FILE *stream = fopen("/proc/self/cgroup", "re");
+	scope_memory char *name =
+		pid ? text_format("/proc/%d/cgroup", pid) : strdup("/proc/self/cgroup");
+	scope_stream FILE *stream = name ? fopen(name, "re") : NULL;
 	scope_memory char *line = NULL;
 	size_t room = 0;
 
+	if (!name)
+		return error_memory(error);
 	if (!stream)
-		return error_errno(error, "cannot open '/proc/self/cgroup'");
+		return error_errno(error, "cannot open '%s'", name);
 	while (getline(&line, &room, stream) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		if (!text_starts(line, "0::/"))
@@ -56,6 +46,11 @@ int cgroup_own(char **ret_path, struct error *error)
 	if (!feof(stream)) /* also where it gets no memory */
 		return error_errno(error, "cannot read '/proc/self/cgroup'");
 	return error_set(error, ERROR_HOST, "this host has no cgroup v2");
+}
+
+int cgroup_own(char **ret_path, struct error *error)
+{
+	return cgroup_of(0, ret_path, error);
 }
 
 /* A path of the cgroup tree for the *at calls. */
@@ -326,5 +321,76 @@ void cgroup_count(int root, const char *path, uint64_t *tasks, uint64_t *memory_
 	leaf = openat(cgroup, leaf_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (leaf >= 0)
 		*tasks += count_lines(leaf, "cgroup.threads");
-	*memory_bytes += read_number(cgroup, "memory.current");
+	if (memory_bytes)
+		*memory_bytes += read_number(cgroup, "memory.current");
+}
+
+uint64_t cgroup_memory(int root, const char *path)
+{
+	scope_fd int cgroup = cgroup_open(root, path);
+
+	return cgroup < 0 ? 0 : read_number(cgroup, "memory.current");
+}
+
+bool cgroup_is_full(int root, const char *path)
+{
+	scope_fd int cgroup = cgroup_open(root, path);
+	uint64_t most = cgroup < 0 ? 0 : read_number(cgroup, "pids.max"); /* "max": 0 */
+
+	return most && read_number(cgroup, "pids.current") >= most;
+}
+
+static int write_file(int cgroup, const char *path, const char *file, const char *text,
+		      struct error *error)
+{
+	scope_fd int fd = openat(cgroup, file, O_WRONLY | O_CLOEXEC);
+	size_t length = strlen(text);
+
+	if (fd < 0 || write(fd, text, length) != (ssize_t)length)
+		return error_errno(error, "cannot write '%s' to '%s/%s'", text,
+				   strcmp(path, "/") ? path : "", file);
+	return 0;
+}
+
+/* Has the children of a cgroup given what the limits need. */
+static int give_controllers(int root, const char *path, const struct plan *plan,
+			    struct error *error)
+{
+	scope_fd int cgroup = cgroup_open(root, path);
+
+	if (cgroup < 0)
+		return error_errno(error, "cannot open cgroup '%s'", path);
+	for (size_t i = 0; i < plan->limits.count; i++) {
+		const char *file = plan->limits.items[i].file;
+		char word[32];
+
+		snprintf(word, sizeof(word), "+%.*s", (int)strcspn(file, "."), file);
+		if (write_file(cgroup, path, "cgroup.subtree_control", word, error))
+			return -1;
+	}
+	return 0;
+}
+
+int cgroup_limit(int root, const char *from, const char *path, const struct plan *plan,
+		 struct error *error)
+{
+	scope_memory char *above = strdup(path);
+	scope_fd int cgroup = cgroup_open(root, path);
+
+	if (!above)
+		return error_memory(error);
+	if (cgroup < 0)
+		return error_errno(error, "cannot open cgroup '%s'", path);
+	for (size_t end = strlen(from); end < strlen(path);
+	     end += 1 + strcspn(path + end + 1, "/")) {
+		above[end] = '\0';
+		if (give_controllers(root, end ? above : "/", plan, error))
+			return -1;
+		above[end] = path[end];
+	}
+	for (size_t i = 0; i < plan->limits.count; i++)
+		if (write_file(cgroup, path, plan->limits.items[i].file, plan->limits.items[i].text,
+			       error))
+			return -1;
+	return 0;
 }

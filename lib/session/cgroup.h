@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * cgroup v2: where a login's processes and a container's init stand, and the
- * device program that holds them. Reached through a mount of our own that is
- * attached nowhere, so that it does not matter where (or whether) the host
- * mounts cgroup2.
+ * device program and limits that hold them.
  */
 #ifndef CONFINE_SESSION_CGROUP_H
 #define CONFINE_SESSION_CGROUP_H
 
 #include <stdbool.h>
 
+#include "../base/cgroup_root.h"
 #include "../plan/plan.h"
 
 /*
@@ -30,11 +29,11 @@ struct cgroup_pair {
 		.root = -1, .leaf = -1, .procs = -1, .home = -1 \
 	}
 
-/* Opens the cgroup2 tree. ERROR_HOST where the kernel has none. */
-int cgroup_root(struct error *error);
-
 /* The path of this process's cgroup ("/user.slice/..."), malloc'ed in ret_path. */
 int cgroup_own(char **ret_path, struct error *error);
+
+/* The same of another process. */
+int cgroup_of(pid_t pid, char **ret_path, struct error *error);
 
 /*
  * Opens the tree, and settles on `parent`/confine-NAME for a pair that is not
@@ -76,8 +75,24 @@ int cgroup_wait_empty(int root, const char *path, int timeout_ms);
 /* Removes a cgroup and all below it. 0 when it is gone, -1 where processes are left. */
 int cgroup_remove(int root, const char *path);
 
-/* Adds what a cgroup holds: processes and threads, and memory where the controller tells it. */
+/*
+ * Adds what a login's cgroup holds: processes and threads, and (but for NULL) memory where the
+ * controller tells it.
+ */
 void cgroup_count(int root, const char *path, uint64_t *tasks, uint64_t *memory_bytes);
+
+/* Memory of a cgroup and all below it; 0 where there is no controller to tell. */
+uint64_t cgroup_memory(int root, const char *path);
+
+/*
+ * Gives the cgroup `path`, which is there, the controllers of the plan's limits, from the folder
+ * `from` on the way (an ancestor, or the root) downwards, and writes the limits.
+ */
+int cgroup_limit(int root, const char *from, const char *path, const struct plan *plan,
+		 struct error *error);
+
+/* Whether a cgroup has as many tasks as its own limit allows. */
+bool cgroup_is_full(int root, const char *path);
 
 /* Whether any living process is in a cgroup or below it. */
 bool cgroup_populated(int root, const char *path);

@@ -15,6 +15,7 @@
 #include "builder.h"
 #include "cgroup.h"
 #include "logins.h"
+#include "place.h"
 #include "sweep.h"
 
 void container_close(struct container *container)
@@ -24,6 +25,7 @@ void container_close(struct container *container)
 	scope_close(&container->record);
 	scope_close(&container->logins);
 	scope_close(&container->program);
+	free(container->cgroup);
 	*container = (struct container)CONTAINER_INIT;
 }
 
@@ -69,7 +71,8 @@ int container_open(struct container *ret_container, int owner, uid_t uid, const 
 	found.record = record_open(owner, id, error);
 	if (found.record < 0)
 		return -1;
-	found.host_pids = !faccessat(found.record, "host_pids", F_OK, 0);
+	found.together = !faccessat(found.record, "together", F_OK, 0);
+	found.cgroup = sweep_cgroup(found.record);
 	found.pidfd = record_init(found.record, &found.pid, error);
 	if (found.pidfd < 0)
 		return -1;
@@ -121,6 +124,13 @@ static int find_shared(struct container *ret_container, int owner, const struct 
 	return -1;
 }
 
+/* Whether the logins' cgroups stand beside init's: limits are the whole's, and where the host's
+ * pids are seen it ends by its cgroup. */
+static bool is_together(const struct plan *plan)
+{
+	return plan->limits.count || !(plan->namespaces & CLONE_NEWPID);
+}
+
 /* All that a record holds before init is made. */
 static int write_record(int record, const struct plan *plan, const char *owner_line,
 			struct error *error)
@@ -140,8 +150,8 @@ static int write_record(int record, const struct plan *plan, const char *owner_l
 		return -1;
 	if (plan->only_shell_gains && record_write(record, "only_shell_gains", "", 0, error))
 		return -1;
-	if (!(plan->namespaces & CLONE_NEWPID))
-		return record_write(record, "host_pids", "", 0, error);
+	if (is_together(plan))
+		return record_write(record, "together", "", 0, error);
 	return 0;
 }
 
@@ -150,12 +160,12 @@ static int write_record(int record, const struct plan *plan, const char *owner_l
  * cgroup2 inside shows init's cgroup, and with SYS_ADMIN a process can move itself there, out of
  * its login's: so the device program holds here too.
  */
-static int begin_init(struct container *container, int root, const char *cgroup,
-		      const struct plan *plan, int *ret_line, struct error *error)
+static int begin_init(struct container *container, int root, const struct plan *plan, int *ret_line,
+		      struct error *error)
 {
 	scope_fd int whole = -1, place = -1, above = -1, events = -1, end = -1;
-	scope_memory char *init = text_format("%s/init", cgroup);
-	scope_memory char *logins = text_format("%s/logins", cgroup);
+	scope_memory char *init = text_format("%s/init", container->cgroup);
+	scope_memory char *logins = text_format("%s/logins", container->cgroup);
 	struct builder_orders orders = { .plan = plan,
 					 .id = container->id,
 					 .logins = container->logins };
@@ -163,13 +173,13 @@ static int begin_init(struct container *container, int root, const char *cgroup,
 	if (!init || !logins)
 		return error_memory(error);
 	container->program = cgroup_load(plan, error);
-	whole = container->program < 0 ? -1 : cgroup_make(root, cgroup, error);
+	whole = container->program < 0 ? -1 : cgroup_make(root, container->cgroup, error);
 	if (whole < 0 || cgroup_hold(whole, container->program, error))
 		return -1;
 	place = cgroup_make(root, init, error);
 	if (place < 0)
 		return -1;
-	if (container->host_pids) {
+	if (!(plan->namespaces & CLONE_NEWPID)) {
 		above = cgroup_make(root, logins, error);
 		if (above < 0)
 			return -1;
@@ -188,30 +198,33 @@ static int begin_init(struct container *container, int root, const char *cgroup,
 /*
  * Takes the login's lock in the record's folder, then makes init, and writes the rest of the record
  * while that comes to stand; published last. Whoever is killed in between leaves a record without
- * init, by whose name a sweep finds the cgroup.
+ * init, by which a sweep finds the cgroup.
  */
 static int fill_new(struct container *container, const struct plan *plan, const char *owner_line,
 		    const char *from, struct error *error)
 {
-	scope_memory char *cgroup = sweep_init_cgroup(container->id);
+	scope_of(place) struct place place = PLACE_INIT;
 	scope_fd int root = cgroup_root(error);
 	scope_fd int line = -1;
 
 	if (root < 0)
 		return -1;
-	if (!cgroup)
-		return error_memory(error);
 	container->logins =
 		openat(container->record, "logins", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (container->logins < 0 || record_share(container->logins))
 		return error_errno(error, "cannot lock the record");
-	if (begin_init(container, root, cgroup, plan, &line, error) ||
+	if (place_find(&place, plan, container->id, error) ||
+	    record_write(container->record, "cgroup", place.path, strlen(place.path), error))
+		return -1;
+	container->cgroup = take_pointer(&place.path);
+	if (place_make(&place, root, container->cgroup, plan, error) ||
+	    begin_init(container, root, plan, &line, error) ||
 	    write_record(container->record, plan, owner_line, error) ||
 	    logins_enter(container->record, "", from, error) || builder_await(line, error) ||
 	    record_write_init(container->record, container->pid, error)) {
-		cgroup_kill(root, cgroup);
-		cgroup_wait_empty(root, cgroup, SWEEP_TIMEOUT_MS);
-		cgroup_remove(root, cgroup);
+		cgroup_kill(root, container->cgroup);
+		cgroup_wait_empty(root, container->cgroup, SWEEP_TIMEOUT_MS);
+		cgroup_remove(root, container->cgroup);
 		return -1;
 	}
 	return 0;
@@ -225,7 +238,7 @@ static int make_new(struct container *ret_container, int owner, const struct pla
 	made.uid = plan->user.uid;
 	made.linger = plan->linger;
 	made.fresh = made.unseen = true;
-	made.host_pids = !(plan->namespaces & CLONE_NEWPID);
+	made.together = is_together(plan);
 	made.owner = fcntl(owner, F_DUPFD_CLOEXEC, 3);
 	if (made.owner < 0)
 		return error_errno(error, "cannot keep the record's folder");
@@ -302,7 +315,6 @@ static bool abandon(const struct container *container, struct error *error)
 void container_leave(struct container *container, int root, const char *cgroup, pid_t pid,
 		     unsigned long long start)
 {
-	scope_memory char *init = sweep_init_cgroup(container->id);
 	struct error ignored;
 	scope_fd int lock = -1, own_root = -1;
 	int timeout_ms;
@@ -319,7 +331,8 @@ void container_leave(struct container *container, int root, const char *cgroup, 
 								      : end_timeout_ms(container);
 	/* `populated 0` is the end; that init is reaped may have to wait for a zombie of the
 	 * server's. */
-	if (root >= 0 && init && !cgroup_wait_empty(root, init, timeout_ms)) {
+	if (root >= 0 && container->cgroup &&
+	    !cgroup_wait_empty(root, container->cgroup, timeout_ms)) {
 		lock = record_lock_folder(container->owner, &ignored);
 		if (lock >= 0 && sweep_is_dead(container->record))
 			sweep_remove(container->owner, container->id, root);

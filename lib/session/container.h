@@ -23,7 +23,8 @@ struct container {
 	int record;  /* RECORD_ROOT/UID/ID */
 	int logins;  /* the lock that makes this process a login; -1: none is held */
 	int program; /* where it is fresh: the device program, for this login's cgroup too; or -1 */
-	bool host_pids; /* no pid namespace of its own */
+	char *cgroup;   /* of the whole; init stands in it, and where `together` the logins too */
+	bool together;  /* it has limits, or no pid namespace of its own to end by */
 	bool fresh;     /* made by this login, whose open is not done: it goes where open fails */
 	bool unseen;    /* made by this login: no view in it can be out of date */
 	enum lingering linger;

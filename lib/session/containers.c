@@ -111,18 +111,15 @@ int containers_find(struct container *ret_container, const char *id, struct erro
 
 int containers_kill(struct container *container, struct error *error)
 {
-	scope_memory char *init = sweep_init_cgroup(container->id);
 	scope_fd int root = cgroup_root(error);
 	scope_fd int lock = root < 0 ? -1 : record_lock_folder(container->owner, error);
 
-	if (!init)
-		return error_memory(error);
 	if (lock < 0)
 		return -1;
 	if (syscall(SYS_pidfd_send_signal, container->pidfd, SIGKILL, NULL, 0) && errno != ESRCH)
 		return error_errno(error, "cannot kill container %s", container->id);
 	sweep_remove(container->owner, container->id, root);
-	if (cgroup_populated(root, init))
+	if (container->cgroup && cgroup_populated(root, container->cgroup))
 		return error_set(error, ERROR_SYSTEM, "container %s does not end", container->id);
 	return 0;
 }
@@ -181,7 +178,9 @@ static int add_facts(struct containers *list, const struct container *container,
 		return -1;
 	for (size_t i = 0; i < facts->logins.count; i++)
 		cgroup_count(root, facts->logins.items[i].cgroup, &facts->tasks,
-			     &facts->memory_bytes);
+			     container->together ? NULL : &facts->memory_bytes);
+	if (container->together && container->cgroup)
+		facts->memory_bytes = cgroup_memory(root, container->cgroup);
 	return 0;
 }
 

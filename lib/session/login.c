@@ -63,7 +63,7 @@ static void leave_container(struct login *login)
 
 /*
  * Recorded before it is made: whoever is killed in between leaves nothing that no sweep finds.
- * With the host's pids in sight the logins' cgroups stand beside init's, for that ends them.
+ * With limits, or the host's pids in sight, it stands in the container's: they hold for the whole.
  */
 static int make_cgroup(struct opening *opening, struct error *error)
 {
@@ -77,12 +77,18 @@ static int make_cgroup(struct opening *opening, struct error *error)
 		program = cgroup_load(opening->plan, error);
 	if (program < 0)
 		return -1;
-	if (login->container.host_pids)
-		parent = text_format("/confine/%s/logins", id);
-	if (!name || (login->container.host_pids && !parent))
+	if (login->container.together && login->container.cgroup)
+		parent = text_format("%s/logins", login->container.cgroup);
+	if (!name || (login->container.together && !parent))
 		return error_memory(error);
-	if (cgroup_pair_name(&login->cgroup, parent, name, error) ||
-	    logins_enter(login->container.record, login->cgroup.path, opening->from, error))
+	if (cgroup_pair_name(&login->cgroup, parent, name, error))
+		return -1;
+	if (parent && cgroup_is_full(login->cgroup.root, login->container.cgroup))
+		return error_set(error, ERROR_LIMIT,
+				 "container %s has as many tasks as pids_limit allows: end some, "
+				 "or all by 'confine kill %s'",
+				 id, id);
+	if (logins_enter(login->container.record, login->cgroup.path, opening->from, error))
 		return -1;
 	return cgroup_pair_make(&login->cgroup, program, error);
 }

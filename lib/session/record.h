@@ -7,6 +7,7 @@
  *   UID/ID/init      init's pid and start time; written last, so that it stands for all
  *   UID/ID/owner     whose container: name, policy folder, mount and net namespaces
  *   UID/ID/policy    the container's half of the merged policy
+ *   UID/ID/cgroup    the cgroup that init stands in; with UID/ID/together the logins too
  *   UID/ID/plan      the plan as JSON; UID/ID/filter its seccomp program
  *   UID/ID/login.*   a file a login: who stands for it, its cgroup, where it comes from (logins.h)
  *

@@ -9,27 +9,30 @@
 #include "../base/scope.h"
 #include "cgroup.h"
 #include "logins.h"
+#include "place.h"
 #include "record.h"
 
-/* init's cgroups stand apart from the logins', which end with their servers' sessions. */
-#define INIT_CGROUPS_NAME "confine"
-#define INIT_CGROUPS "/" INIT_CGROUPS_NAME
-
-char *sweep_init_cgroup(const char *id)
+char *sweep_cgroup(int record)
 {
-	return text_format(INIT_CGROUPS "/%s", id);
+	scope_memory char *text = NULL;
+	struct error ignored;
+	size_t size;
+
+	if (record_read(record, "cgroup", &text, &size, &ignored))
+		return NULL;
+	return take_pointer(&text);
 }
 
 void sweep_cgroups(int root)
 {
 	/* Never what stands in it: an empty cgroup there may be one that is about to be used. */
-	unlinkat(root, INIT_CGROUPS_NAME, AT_REMOVEDIR);
+	unlinkat(root, PLACE_PLAIN, AT_REMOVEDIR);
 }
 
 /* Kills what is in a cgroup, waits for its end, removes it; says whether it is gone. */
 static bool end_cgroup(int root, const char *path)
 {
-	if (!path[0])
+	if (!path || !path[0])
 		return true;
 	cgroup_kill(root, path);
 	cgroup_wait_empty(root, path, SWEEP_TIMEOUT_MS);
@@ -47,16 +50,17 @@ static bool end_login(int root, const struct logins_entry *login)
 void sweep_remove(int owner, const char *id, int root)
 {
 	scope_of(logins_list) struct logins_list logins = { 0 };
-	scope_memory char *init = sweep_init_cgroup(id);
+	scope_memory char *cgroup = NULL;
 	struct error ignored;
 	scope_fd int record = record_open(owner, id, &ignored);
 	bool gone = true;
 
-	if (record < 0 || !init || logins_list(record, &logins, &ignored))
+	if (record < 0 || logins_list(record, &logins, &ignored))
 		return;
+	cgroup = sweep_cgroup(record);
 	for (size_t i = 0; i < logins.count; i++)
 		gone = end_login(root, &logins.items[i]) && gone;
-	gone = end_cgroup(root, init) && gone;
+	gone = end_cgroup(root, cgroup) && gone;
 	sweep_cgroups(root);
 	/* What is left is found again by its record only. */
 	if (gone)

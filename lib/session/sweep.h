@@ -9,10 +9,10 @@
 
 enum { SWEEP_TIMEOUT_MS = 2000 }; /* for killed processes to end */
 
-/* The cgroup that holds init's of container `id`; malloc'ed, NULL when out of memory. */
-char *sweep_init_cgroup(const char *id);
+/* The cgroup of a record's container, malloc'ed; NULL where it has none yet or out of memory. */
+char *sweep_cgroup(int record);
 
-/* Removes the folder of these cgroups; it stays where a container is in it. `root`: the cgroup2
+/* Removes the folder of the cgroups that no scope holds; it stays where a container is in it. `root`: the cgroup2
  * tree. */
 void sweep_cgroups(int root);
 

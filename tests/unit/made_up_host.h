@@ -36,6 +36,8 @@ static const struct made_file made_files[] = {
 	{ .path = "/dev/log", .link = "/run/systemd/journal/dev-log" },
 	{ .path = "/dev/null", .mode = S_IFCHR | 0666, .major = 1, .minor = 3 },
 	{ .path = "/dev/loop0", .mode = S_IFBLK | 0660, .major = 7, .minor = 0 },
+	{ .path = "/dev/loop0p1", .mode = S_IFBLK | 0660, .major = 259, .minor = 1 },
+	{ .path = "/sys/dev/block/259:1/partition", .mode = REGULAR },
 	{ .path = "/dev/disk", .link = "/dev/loop0" },
 	{ .path = "/dev/snd", .mode = FOLDER },
 	{ .path = "/dev/snd/by-path", .mode = FOLDER },
@@ -284,6 +286,34 @@ static int made_group(const struct host *host, const char *name, gid_t *ret_gid,
 	return error_set(error, ERROR_HOST, "no group named '%s'", name);
 }
 
+/* All controllers but rdma and misc, four CPUs, 8 GiB, no weights for disks. A test may look at
+ * less, by the host's context. */
+static int made_resources(const struct host *host, struct host_resources *ret_resources,
+			  struct error *error)
+{
+	const struct host_resources *other = host->context;
+	static const char *const names[] = { "cpuset", "cpu", "io", "memory", "pids" };
+
+	*ret_resources = (struct host_resources){ .has_swap = true,
+						  .cpus = strdup("0-2,5"),
+						  .nodes = strdup("0"),
+						  .memory_bytes = UINT64_C(8) << 30 };
+	if (other) {
+		ret_resources->has_swap = other->has_swap;
+		ret_resources->systemd = other->systemd;
+		ret_resources->weight_file = other->weight_file;
+		for (size_t i = 0; i < other->controllers.count; i++)
+			if (strings_add(&ret_resources->controllers, other->controllers.items[i],
+					error))
+				return -1;
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strings_add(&ret_resources->controllers, names[i], error))
+			return -1;
+	return 0;
+}
+
 /* A Linux 6.1 of all capabilities but SYS_RESOURCE, as developers' machines here are. */
 static inline void made_up_host(struct host *host)
 {
@@ -301,6 +331,7 @@ static inline void made_up_host(struct host *host)
 			       .glob = made_glob,
 			       .read = made_read,
 			       .sysctl = made_sysctl,
+			       .resources = made_resources,
 			       .group = made_group };
 	for (size_t i = 0; i < RLIM_NLIMITS; i++)
 		host->hard_limits[i] = 4096;

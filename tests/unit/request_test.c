@@ -446,14 +446,30 @@ static const struct {
 	{ "shell", "bash", "shell: 'bash' is not an absolute path" },
 	{ "memory", "5m", "memory: '5m' is less than 6m" },
 	{ "memory", "", "memory: '' is not a size (as 512m or 2g)" },
+	{ "memory", "5e18", "memory: '5e18' is not a size (as 512m or 2g)" },
+	{ "memory", "8191p", "memory: '8191p' is too large a size" },
+	{ "memory_reservation", "1m", "memory_reservation: '1m' is less than 6m" },
+	{ "memory_swap", "1m", "memory_swap: '1m' is less than 6m" },
 	{ "memory_swap", "-2", "memory_swap: '-2' is not a size (as 512m or 2g)" },
 	{ "cpus", "x", "cpus: 'x' is not a number of CPUs (as 1.5)" },
+	{ "cpus", "0.009", "cpus: '0.009' is less than 0.01" },
+	{ "cpus", "1.0000000001", "cpus: '1.0000000001' is not a number of CPUs (as 1.5)" },
+	{ "cpus", "99999999999999999999",
+	  "cpus: '99999999999999999999' is not a number of CPUs (as 1.5)" },
+	{ "cpu_shares", "262145", "cpu_shares: '262145' is more than 262144" },
 	{ "cpuset_cpus", "3-1", "cpuset_cpus: '3-1' ends before it begins" },
 	{ "cpuset_mems", "0,,1", "cpuset_mems: empty entry in the list '0,,1'" },
+	{ "cpuset_cpus", "", "cpuset_cpus: empty entry in the list ''" },
+	{ "cpuset_cpus", "0-1-2", "cpuset_cpus: '1-2' is not a number of 0 or more" },
+	{ "cpuset_cpus", "all", "cpuset_cpus: 'all' is not a number of 0 or more" },
+	{ "pids_limit", "many", "pids_limit: 'many' is not a number" },
 	{ "pids_limit", "-2", "pids_limit: '-2' is not between -1 and 4194304" },
 	{ "blkio_weight", "5", "blkio_weight: '5' is not between 10 and 1000" },
 	{ "device_read_bps", "/dev/sda",
 	  "device_read_bps: '/dev/sda' is not PATH:RATE (as /dev/sda:1mb)" },
+	{ "device_write_bps", "sda:1mb", "device_write_bps: 'sda' is not an absolute path" },
+	{ "device_write_bps", "/dev/sda:fast",
+	  "device_write_bps: 'fast' is not a size (as 512m or 2g)" },
 	{ "max_time", "12", "max_time: '12' is not a time (as 90s, 30m, 12h, 2d)" },
 	{ "max_time", "0h", "max_time: '0h' is not a time (as 90s, 30m, 12h, 2d)" },
 	{ "max_time", "h", "max_time: 'h' is not a time (as 90s, 30m, 12h, 2d)" },
@@ -490,22 +506,103 @@ static void each_bad_value_has_its_message(void **state)
 	}
 }
 
+static const struct {
+	const char *key, *text;
+	enum limit limit;
+	int64_t number;
+} limit_values[] = {
+	{ "memory", "512m", LIMIT_MEMORY, 536870912 },
+	{ "memory", "0", LIMIT_MEMORY, 0 },
+	{ "memory_swap", "-1", LIMIT_MEMORY_SWAP, -1 },
+	{ "memory_swap", "1g", LIMIT_MEMORY_SWAP, 1073741824 },
+	{ "memory_reservation", "6m", LIMIT_MEMORY_RESERVATION, 6291456 },
+	{ "cpus", "1.5", LIMIT_CPUS, 1500000000 },
+	{ "cpus", ".25", LIMIT_CPUS, 250000000 },
+	{ "cpus", "2", LIMIT_CPUS, 2000000000 },
+	{ "cpus", "0.01", LIMIT_CPUS, 10000000 },
+	{ "cpus", "0", LIMIT_CPUS, 0 },
+	{ "cpu_shares", "512", LIMIT_CPU_SHARES, 512 },
+	{ "pids_limit", "100", LIMIT_PIDS, 100 },
+	{ "pids_limit", "-1", LIMIT_PIDS, 0 },
+	{ "pids_limit", "0", LIMIT_PIDS, 0 },
+	{ "blkio_weight", "300", LIMIT_BLKIO_WEIGHT, 300 },
+	{ "blkio_weight", "0", LIMIT_BLKIO_WEIGHT, 0 },
+};
+
+static void limits_are_read_in_dockers_units(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(limit_values) / sizeof(*limit_values); i++) {
+		scope_of(request) struct request request = { 0 };
+		struct error error = ERROR_INIT;
+
+		if (parse_at(&request, limit_values[i].key, limit_values[i].text, 9, &error))
+			fail_msg("%s", error.text);
+		if (request.limits[limit_values[i].limit].number != limit_values[i].number)
+			fail_msg("%s = %s is %lld", limit_values[i].key, limit_values[i].text,
+				 (long long)request.limits[limit_values[i].limit].number);
+		assert_int_equal(request.limits[limit_values[i].limit].origin.line, 9);
+	}
+}
+
+static const struct {
+	const char *memory, *swap, *reservation, *message;
+} bad_pairs[] = {
+	{ "0", "1g", "0", "memory_swap: there is no memory limit beside it" },
+	{ "1g", "512m", "0", "memory_swap: memory and swap together are less than memory" },
+	{ "1g", "2g", "2g", "memory_reservation: is more than memory" },
+};
+
+static void memory_limits_that_contradict_each_other_are_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad_pairs) / sizeof(*bad_pairs); i++) {
+		struct overrides overrides = { 0 };
+		struct subject subject = { .user = "alice", .uid = 1000 };
+		struct policy policy = { 0 };
+		struct request request;
+		struct error error = ERROR_INIT;
+
+		assert_int_equal(
+			overrides_add(&overrides, KEY_MEMORY, bad_pairs[i].memory, "F", &error), 0);
+		assert_int_equal(
+			overrides_add(&overrides, KEY_MEMORY_SWAP, bad_pairs[i].swap, "F", &error),
+			0);
+		assert_int_equal(overrides_add(&overrides, KEY_MEMORY_RESERVATION,
+					       bad_pairs[i].reservation, "F", &error),
+				 0);
+		assert_int_equal(policy_load(&policy, NULL, &subject, &overrides, NULL, &error), 0);
+		assert_int_equal(request_parse(&request, &policy, &error), -1);
+		assert_string_equal(error.text, bad_pairs[i].message);
+		assert_string_equal(error.file, "F");
+		policy_clear(&policy);
+		overrides_clear(&overrides);
+	}
+}
+
+static void rates_and_sets_keep_their_text(void **state)
+{
+	scope_of(request) struct request request = { 0 };
+	struct error error = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(parse_at(&request, "device_read_bps", "/dev/sda:1mb", 3, &error), 0);
+	assert_int_equal(parse_at(&request, "device_write_bps", "/dev/sdb:0", 4, &error), 0);
+	assert_int_equal(parse_at(&request, "cpuset_cpus", "0-2,4", 5, &error), 0);
+	assert_int_equal(parse_at(&request, "cpuset_mems", "0", 6, &error), 0);
+	assert_int_equal(request.rates.count, 2);
+	assert_string_equal(request.rates.items[0].path, "/dev/sda");
+	assert_int_equal(request.rates.items[0].bytes_per_s, 1048576);
+	assert_false(request.rates.items[0].write);
+	assert_true(request.rates.items[1].write);
+	assert_string_equal(request.limits[LIMIT_CPUSET_CPUS].text, "0-2,4");
+	assert_string_equal(request.limits[LIMIT_CPUSET_MEMS].text, "0");
+}
+
 /* What this build cannot carry out must refuse, never pass. */
 static const struct {
 	const char *key, *text, *message;
 } unbuilt[] = {
-	{ "memory", "2g", "memory is not supported yet by this build" },
-	{ "memory_swap", "-1", "memory_swap is not supported yet by this build" },
-	{ "memory_reservation", "1g", "memory_reservation is not supported yet by this build" },
-	{ "cpus", "1.5", "cpus is not supported yet by this build" },
-	{ "cpu_shares", "512", "cpu_shares is not supported yet by this build" },
-	{ "cpuset_cpus", "0-2,4", "cpuset_cpus is not supported yet by this build" },
-	{ "cpuset_mems", "0", "cpuset_mems is not supported yet by this build" },
-	{ "pids_limit", "512", "pids_limit is not supported yet by this build" },
-	{ "blkio_weight", "500", "blkio_weight is not supported yet by this build" },
-	{ "device_read_bps", "/dev/sda:1mb", "device_read_bps is not supported yet by this build" },
-	{ "device_write_bps", "/dev/sda:1mb",
-	  "device_write_bps is not supported yet by this build" },
 	{ "apparmor", "unconfined", "apparmor is not supported yet by this build" },
 	{ "selinux", "type:confine_t", "selinux is not supported yet by this build" },
 	{ "lxcfs", "yes", "lxcfs is not supported yet by this build" },
@@ -575,6 +672,9 @@ int main(void)
 		cmocka_unit_test(ulimits_take_one_number_or_two),
 		cmocka_unit_test(names_and_texts_are_kept_apart),
 		cmocka_unit_test(words_choose),
+		cmocka_unit_test(limits_are_read_in_dockers_units),
+		cmocka_unit_test(memory_limits_that_contradict_each_other_are_refused),
+		cmocka_unit_test(rates_and_sets_keep_their_text),
 		cmocka_unit_test(each_bad_value_has_its_message),
 		cmocka_unit_test(what_is_not_built_is_refused_by_name),
 		cmocka_unit_test(every_key_that_is_later_or_reserved_is_in_that_table),

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What of the machine a container's limits are made of: controllers of cgroup
+ * v2, CPUs, memory, disks. Asked only where a policy has a limit.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "../base/cgroup_root.h"
+#include "../base/path.h"
+#include "../base/scope.h"
+#include "host.h"
+
+enum { FILE_MOST_BYTES = 65536 };
+
+void host_resources_clear(struct host_resources *resources)
+{
+	strings_clear(&resources->controllers);
+	free(resources->cpus);
+	free(resources->nodes);
+	*resources = (struct host_resources){ 0 };
+}
+
+/* A small file of the kernel's without the white space around it; a missing one is `fallback`. */
+static char *read_text(int folder, const char *path, const char *fallback, struct error *error)
+{
+	scope_fd int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
+	scope_memory char *bytes = NULL;
+	char *text;
+	size_t size;
+
+	if (fd < 0 && errno != ENOENT) {
+		error_errno(error, "cannot open '%s'", path);
+		return NULL;
+	}
+	if (fd >= 0 && path_read_all(fd, FILE_MOST_BYTES, &bytes, &size, error)) {
+		error_prefix(error, "'%s'", path);
+		return NULL;
+	}
+	text = bytes ? text_trim(bytes) : strdup(fallback);
+	if (!text)
+		error_memory(error);
+	return text;
+}
+
+/*
+ * Controllers that the root's children have or can be given. Only the tree's real root may hold
+ * processes and give controllers to children at once (cgroup-v2.rst, "No Internal Process
+ * Constraint"); what a cgroup namespace shows as root has a file cgroup.type.
+ */
+static int find_controllers(struct host_resources *resources, struct error *error)
+{
+	scope_fd int root = cgroup_root(error);
+	scope_memory char *list = NULL, *members = NULL;
+	const char *file = "cgroup.controllers";
+
+	if (root < 0)
+		return -1;
+	members = read_text(root, "cgroup.procs", "", error);
+	if (!members)
+		return -1;
+	if (*members && !faccessat(root, "cgroup.type", F_OK, 0))
+		file = "cgroup.subtree_control";
+	list = read_text(root, file, "", error);
+	if (!list)
+		return -1;
+	return *list ? text_split(&resources->controllers, list, ' ', error) : 0;
+}
+
+/* BFQ's own file where that scheduler is there, as in runc (libcontainer/cgroups/fs2/io.go); the
+ * other one needs the kernel's io.cost, which shows itself in the root. */
+static const char *find_weight(void)
+{
+	struct error ignored;
+	scope_fd int root = -1;
+
+	if (!access("/sys/module/bfq", F_OK))
+		return "io.bfq.weight";
+	root = cgroup_root(&ignored);
+	if (root >= 0 && !faccessat(root, "io.cost.qos", F_OK, 0))
+		return "io.weight";
+	return NULL;
+}
+
+int host_resources_find(const struct host *host, struct host_resources *ret_resources,
+			struct error *error)
+{
+	scope_of(host_resources) struct host_resources found = { 0 };
+	struct sysinfo machine;
+
+	(void)host;
+	if (find_controllers(&found, error))
+		return -1;
+	if (sysinfo(&machine))
+		return error_errno(error, "cannot ask for the host's memory");
+	found.memory_bytes = (uint64_t)machine.totalram * machine.mem_unit;
+	found.systemd = !access("/run/systemd/system", F_OK); /* sd_booted(3) */
+	found.has_swap = !access("/proc/swaps", F_OK);
+	found.weight_file = find_weight();
+	found.cpus = read_text(AT_FDCWD, "/sys/devices/system/cpu/online", "0", error);
+	found.nodes =
+		found.cpus ? read_text(AT_FDCWD, "/sys/devices/system/node/has_memory", "0", error)
+			   : NULL;
+	if (!found.nodes)
+		return -1;
+	*ret_resources = found;
+	found = (struct host_resources){ 0 };
+	return 0;
+}
