@@ -15,13 +15,15 @@ VERSION     = 0.1.0
 CONFDIR     = $(SYSCONFDIR)/confine.d
 INIT        = $(LIBEXECDIR)/confine-init
 TIMER       = $(LIBEXECDIR)/confine-timer
+KEEPER      = $(LIBEXECDIR)/confine-keeper
 SHELL_PATH  = $(BINDIR)/confine-shell
 
 CFLAGS  ?= -O2 -g
 LDFLAGS ?=
 PKGS     = libseccomp libcap-ng json-c
 OUR_CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DCONFINE_CONF='"$(CONFDIR)"' \
-	-DCONFINE_INIT='"$(INIT)"' -DCONFINE_TIMER='"$(TIMER)"' -DCONFINE_SHELL='"$(SHELL_PATH)"' -DCONFINE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
+	-DCONFINE_INIT='"$(INIT)"' -DCONFINE_TIMER='"$(TIMER)"' -DCONFINE_KEEPER='"$(KEEPER)"' \
+	-DCONFINE_SHELL='"$(SHELL_PATH)"' -DCONFINE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
 OUR_CFLAGS   = -std=gnu11 -fPIC -fvisibility=hidden -fstack-protector-strong -Wall -Wextra -Wshadow \
 	-Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings $(WERROR)
@@ -43,7 +45,7 @@ MODULE     = $(BUILD)/pam_confine.so
 COMMAND    = $(BUILD)/confine
 # What the command knows of PAM lines it knows from the module.
 LINES_OBJ := $(call obj,pam_module/arguments.c pam_module/server.c)
-BARE_BIN   = $(BUILD)/confine-init $(BUILD)/confine-timer
+BARE_BIN   = $(BUILD)/confine-init $(BUILD)/confine-timer $(BUILD)/confine-keeper
 SHELL_BIN  = $(BUILD)/confine-shell
 UNIT_BIN  := $(patsubst %.c,$(BUILD)/%,$(UNIT_SRC))
 PAM_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/pam/*.c))

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "../base/scope.h"
+#include "keeper.h"
 #include "logins.h"
+#include "place.h"
 #include "process.h"
 #include "record.h"
 #include "timer.h"
@@ -137,6 +139,22 @@ static void stop_timer(struct login *login)
 	login->timer = -1;
 }
 
+static int start_keeper(struct opening *opening, struct error *error)
+{
+	struct login *login = opening->login;
+
+	if (!login->container.together || !place_is_scope(login->container.cgroup))
+		return 0;
+	login->keeper = keeper_start(&login->cgroup, error);
+	return login->keeper < 0 ? -1 : 0;
+}
+
+static void stop_keeper(struct login *login)
+{
+	scope_close(&login->keeper);
+	login->keeper = -1;
+}
+
 /* Future children of this process are born in the container's namespace, or in its own again. */
 static int move_children(int pidfd, int flag, const char *own, int *ret_kept, struct error *error)
 {
@@ -237,6 +255,7 @@ static const struct stage {
 	  "leave_container removes it, for it outlives a login that left processes" },
 	{ keep_way_back, go_back, "out of the cgroup before that is removed" },
 	{ start_timer, stop_timer, "knows the cgroup; is not born inside, as what is forked next" },
+	{ start_keeper, stop_keeper, "likewise; is born in the server's own cgroup" },
 	{ move_pids, move_pids_back, "init lives; a fork from here on is born inside" },
 	{ move_network, move_network_back, "port forwarding without a session gets no further" },
 	{ set_switch, take_switch_back,
@@ -257,6 +276,7 @@ static void let_go_in_child(void)
 	container_close(&kept_here->container);
 	cgroup_pair_close(&kept_here->cgroup);
 	stop_timer(kept_here);
+	stop_keeper(kept_here);
 	kept_here = NULL;
 }
 
@@ -395,6 +415,7 @@ int login_join(struct login *login, const struct plan *plan, const char *const *
 	container_close(&login->container);
 	cgroup_pair_close(&login->cgroup);
 	stop_timer(login);
+	stop_keeper(login);
 	scope_close(&login->pid_namespace);
 	scope_close(&login->net_namespace);
 	login->pid_namespace = login->net_namespace = -1;

@@ -31,6 +31,7 @@ struct login {
 	pid_t pid; /* of the process that stands for it, */
 	unsigned long long start; /* and when that started */
 	int timer; /* the line of what ends it (timer.h); -1: none */
+	int keeper; /* the line of what stands for it (keeper.h); -1: none */
 	int pid_namespace, net_namespace; /* the server's own; -1: not changed */
 	struct rlimit processes; /* as they were before the switch */
 	bool switch_on; /* the dead man's switch is set */
@@ -39,7 +40,7 @@ struct login {
 #define LOGIN_INIT                                                                    \
 	{                                                                             \
 		.container = CONTAINER_INIT, .cgroup = CGROUP_PAIR_INIT, .timer = -1, \
-		.pid_namespace = -1, .net_namespace = -1                              \
+		.keeper = -1, .pid_namespace = -1, .net_namespace = -1                \
 	}
 
 /*

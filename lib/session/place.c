@@ -2,8 +2,8 @@
 #include "place.h"
 
 #include <errno.h>
-#include <linux/sched.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -120,4 +120,9 @@ int place_make(const struct place *place, int root, const char *path, const stru
 	if (!plan->limits.count)
 		return 0;
 	return cgroup_limit(root, place->scope ? place->scope : "", path, plan, error);
+}
+
+bool place_is_scope(const char *path)
+{
+	return !text_starts(path, "/" PLACE_PLAIN "/");
 }

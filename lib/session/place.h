@@ -8,6 +8,8 @@
 #ifndef CONFINE_SESSION_PLACE_H
 #define CONFINE_SESSION_PLACE_H
 
+#include <stdbool.h>
+
 #include "../plan/plan.h"
 
 /* The folder, in the root. */
@@ -19,7 +21,10 @@ struct place {
 	pid_t seed; /* our child, in the scope until init is: a scope is not made empty */
 	int seed_fd; /* its pidfd */
 };
-#define PLACE_INIT { .seed_fd = -1 }
+#define PLACE_INIT            \
+	{                     \
+		.seed_fd = -1 \
+	}
 
 /* Settles on the path for container `id`; asks systemd for the scope where the plan says so. */
 int place_find(struct place *ret_place, const struct plan *plan, const char *id,
@@ -28,6 +33,9 @@ int place_find(struct place *ret_place, const struct plan *plan, const char *id,
 /* Makes the cgroup `path`, which was the place's, with the limits of the plan. */
 int place_make(const struct place *place, int root, const char *path, const struct plan *plan,
 	       struct error *error);
+
+/* Whether a container's cgroup, by its path, stands in a scope. */
+bool place_is_scope(const char *path);
 
 /* Ends the seed. For scope_of(place). */
 void place_clear(struct place *place);

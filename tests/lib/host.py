@@ -40,6 +40,7 @@ PROGRAMS = {'pam_confine.so': ('{pam}/pam_confine.so', 0o644),
             'confine': ('/usr/sbin/confine', 0o755),
             'confine-init': ('/usr/libexec/confine-init', 0o755),
             'confine-timer': ('/usr/libexec/confine-timer', 0o755),
+            'confine-keeper': ('/usr/libexec/confine-keeper', 0o755),
             'confine-shell': ('/usr/bin/confine-shell', 0o4755)}
 
 # Debian's own programs, whatever the caller prefers: its home is not there inside.
