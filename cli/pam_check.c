@@ -3,12 +3,11 @@
 
 #include <grp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../lib/base/scope.h"
 #include "../pam_module/server.h"
-#include "pam_files.h"
+#include "pam_hold.h"
 
 static const char module[] = "pam_confine.so";
 
@@ -196,36 +195,6 @@ static int check_last(struct pam_check *check, const struct half *half)
 			   : 0;
 }
 
-/* How many lines a line jumps over after an answer; 0: none; -1: it ends the stack. */
-static long jump_of(const struct pam_line *line, const char *answer)
-{
-	char action[16];
-
-	pam_line_action(line, answer, action, sizeof(action));
-	if (!strcmp(action, "done"))
-		return line->level ? 0 : -1;
-	return strtol(action, NULL, 10);
-}
-
-/* Whether the line at `from` can lead past the one at `to`. A substack is one line to jump over. */
-static bool leads_past(const struct half *half, size_t from, size_t to)
-{
-	static const char *const answers[] = { "success", "default" };
-
-	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
-		long jump = jump_of(half->lines[from], answers[i]);
-		size_t at = from + 1;
-
-		if (jump < 0)
-			return true;
-		for (; jump > 0 && at < half->count; at++)
-			jump -= half->lines[at]->level <= half->lines[from]->level;
-		if (at > to)
-			return true;
-	}
-	return false;
-}
-
 /* Lines before ours by which it is passed over: it is not asked then. */
 static int check_reached(struct pam_check *check, const struct half *half)
 {
@@ -233,7 +202,7 @@ static int check_reached(struct pam_check *check, const struct half *half)
 	size_t place = place_of(half, first);
 
 	for (size_t i = 0; i < place; i++)
-		if (leads_past(half, i, place) &&
+		if (pam_hold_threat(half->lines[i], first->line) != PAM_HOLD_FULL &&
 		    tell(check, first->line,
 			 "service '%s' can pass this %s line over: '%s' of %s stands before it at "
 			 "%s:%u",

@@ -44,8 +44,7 @@ static size_t distance(const struct pam_line *line, const struct pam_line *own)
 	return lines;
 }
 
-/* What an earlier line can do to `own`. */
-static enum pam_hold_kind threat(const struct pam_line *line, const struct pam_line *own)
+enum pam_hold_kind pam_hold_threat(const struct pam_line *line, const struct pam_line *own)
 {
 	static const char *const answers[] = { "success", "ignore", "default" };
 	char buffer[64];
@@ -73,7 +72,7 @@ static struct pam_hold weigh(const struct pam_stack *stack, const struct pam_lin
 		return (struct pam_hold){ PAM_HOLD_WEAK, own };
 	for (const struct pam_line *line = own; line-- > stack->items;) {
 		enum pam_hold_kind kind =
-			line->type == own->type ? threat(line, own) : PAM_HOLD_FULL;
+			line->type == own->type ? pam_hold_threat(line, own) : PAM_HOLD_FULL;
 
 		if (kind != PAM_HOLD_FULL)
 			return (struct pam_hold){ kind, line };

@@ -19,6 +19,12 @@ struct pam_hold {
 };
 
 /*
+ * What an earlier line of the stack can do to `own`, both of one type: PAM_HOLD_PASSED, PAM_HOLD_JUMPED,
+ * or PAM_HOLD_FULL for nothing.
+ */
+enum pam_hold_kind pam_hold_threat(const struct pam_line *line, const struct pam_line *own);
+
+/*
  * `setcred`: the server joins by its auth line (sshd, Debian's cron). There a
  * strong auth line alone holds the user's process (docs/threat-model.md, "PAM
  * lines").
