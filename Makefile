@@ -23,7 +23,8 @@ LDFLAGS ?=
 PKGS     = libseccomp libcap-ng json-c
 OUR_CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DCONFINE_CONF='"$(CONFDIR)"' \
 	-DCONFINE_INIT='"$(INIT)"' -DCONFINE_TIMER='"$(TIMER)"' -DCONFINE_KEEPER='"$(KEEPER)"' \
-	-DCONFINE_SHELL='"$(SHELL_PATH)"' -DCONFINE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
+	-DCONFINE_SHELL='"$(SHELL_PATH)"' -DCONFINE_PAMDIR='"$(PAMDIR)"' \
+	-DCONFINE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
 OUR_CFLAGS   = -std=gnu11 -fPIC -fvisibility=hidden -fstack-protector-strong -Wall -Wextra -Wshadow \
 	-Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings $(WERROR)
