@@ -44,7 +44,7 @@ static int attend(const struct launch_order *order, const struct launched *launc
 
 	if (pidfd < 0)
 		return error_errno(error, "cannot watch the command");
-	failed = terminal_relay(launched->master, pidfd, order->tty && order->input, error);
+	failed = terminal_relay(launched->master, pidfd, order->tty && order->input, NULL, error);
 	if (failed)
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 	*ret_status = wait_for(launched->pid);

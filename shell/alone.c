@@ -42,6 +42,7 @@ struct session {
 	struct login login;
 	char id[RECORD_ID_SIZE]; /* the container's */
 	char agent[128]; /* the agent's socket inside */
+	struct stand stand;
 };
 
 static void session_clear(struct session *session)
@@ -167,6 +168,8 @@ static int execute(void *context, int line, struct error *error)
 		set |= 1U << plan->ulimits.items[i].resource;
 	if (bring_agent(session, line, error) || add_variables(session, &added, error))
 		return STATUS_REFUSED;
+	if (session->stand.terminal == LAUNCH_NEW_TERMINAL && stand_within(&session->stand, error))
+		return STATUS_REFUSED;
 	return caller_execute(session->caller, plan->shell, plan->user.home, set, &added, error);
 }
 
@@ -197,8 +200,7 @@ static const char *file_of(const struct caller *caller, const char *name)
 }
 
 /* From here on only the door and the watch are root's; neither takes orders from this process. */
-static int start(struct session *session, const struct stand *stand, struct launched *launched,
-		 struct error *error)
+static int start(struct session *session, struct launched *launched, struct error *error)
 {
 	const struct caller *caller = session->caller;
 	const char *const files[] = { file_of(caller, "KRB5CCNAME"), file_of(caller, "XAUTHORITY"),
@@ -208,8 +210,8 @@ static int start(struct session *session, const struct stand *stand, struct laun
 		.plan = &session->plan,
 		.user = &session->plan.user,
 		.files = files,
-		.terminal = stand->terminal,
-		.streams = stand->streams,
+		.terminal = session->stand.terminal,
+		.streams = session->stand.streams,
 		.failure = STATUS_REFUSED,
 		.execute = execute,
 		.context = session,
@@ -223,17 +225,17 @@ static int start(struct session *session, const struct stand *stand, struct laun
 static int run(struct session *session, struct error *error)
 {
 	scope_of(launched) struct launched launched = LAUNCHED_INIT;
-	struct stand stand;
+	struct stand *stand = &session->stand;
 	const char *agent = caller_variable(session->caller, "SSH_AUTH_SOCK");
 
-	if (stand_prepare(&stand, error) || start(session, &stand, &launched, error))
+	if (stand_prepare(stand, error) || start(session, &launched, error))
 		return STATUS_REFUSED;
 	if (launch_hear(&launched, error))
 		return launched.status;
 	if (launched.passed >= 0)
 		agent_carry(launched.passed, agent);
-	stand_aside(&stand);
-	stand_for(&stand, &launched, error);
+	stand_aside(stand);
+	stand_for(stand, &launched, error);
 	return STATUS_REFUSED;
 }
 

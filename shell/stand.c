@@ -8,10 +8,14 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../lib/base/scope.h"
+#include "../lib/session/record.h"
 #include "../lib/session/terminal.h"
+
+enum { WAKER_STEP_MS = 100 };
 
 /*
  * As its session's leader gives a terminal up, the kernel hangs up on the terminal's foreground,
@@ -31,15 +35,17 @@ static int give_terminal_up(struct error *error)
 
 int stand_prepare(struct stand *stand, struct error *error)
 {
-	*stand = (struct stand){ .leads = getsid(0) == getpid() };
+	bool leads = getsid(0) == getpid();
+
+	*stand = (struct stand){ 0 };
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (tcgetpgrp(fd) >= 0)
 			stand->streams |= 1U << fd;
-	if (stand->leads && (stand->streams & 1U << STDIN_FILENO)) {
+	if (leads && (stand->streams & 1U << STDIN_FILENO)) {
 		stand->terminal = LAUNCH_OWN_TERMINAL;
 		return give_terminal_up(error);
 	}
-	if (!stand->leads && stand->streams)
+	if (!leads && stand->streams)
 		stand->terminal = LAUNCH_NEW_TERMINAL;
 	return 0;
 }
@@ -59,6 +65,16 @@ void stand_aside(const struct stand *stand)
 			dup2(null, fd);
 }
 
+/* In the shell's process: the terminal's foreground is a group of its own. */
+static int come_to_front(const struct stand *stand, struct error *error)
+{
+	int terminal = __builtin_ctz(stand->streams);
+
+	if (setpgid(0, 0) || tcsetpgrp(terminal, getpid()))
+		return error_errno(error, "cannot bring the shell to its terminal's foreground");
+	return 0;
+}
+
 /* To the shell's group, as whoever signals a shell's group signals those in it. */
 static void pass_on(pid_t shell, int number)
 {
@@ -66,26 +82,63 @@ static void pass_on(pid_t shell, int number)
 		kill(shell, number);
 }
 
-/*
- * The shell stopped: so does this process, and goes on when somebody continues it. Not as a leader:
- * above one there is nobody who would.
- */
-static void stop_too(const struct stand *stand, pid_t shell)
+/* Where it is hidden from us it is taken for what it was seen to be. */
+static bool is_stopped(pid_t pid)
 {
-	if (stand->leads)
-		return;
+	struct process_state state;
+
+	if (record_process(pid, &state))
+		return !kill(pid, 0) || errno != ESRCH;
+	return state.state == 'T' || state.state == 't'; /* t: and traced (proc_pid_stat(5)) */
+}
+
+/*
+ * Who is stopped hears nothing of a shell that is continued or killed from inside. A child of ours
+ * looks for that, and wakes us.
+ */
+static pid_t post_waker(pid_t shell)
+{
+	const struct timespec step = { .tv_nsec = WAKER_STEP_MS * 1000000L };
+	pid_t stopped = getpid(), waker = fork();
+
+	if (waker)
+		return waker;
+	while (getppid() == stopped) {
+		/* Again and again: the first might come before we stop. */
+		if (!is_stopped(shell))
+			kill(stopped, SIGCONT);
+		nanosleep(&step, NULL);
+	}
+	_exit(0);
+}
+
+/* The shell stopped: so does this process, and both go on when somebody continues one of them. */
+static void stop_too(void *context)
+{
+	static const struct timespec now = { 0 };
+	const pid_t *shell = context;
+	pid_t waker = post_waker(*shell);
+	sigset_t woken;
+
 	raise(SIGSTOP);
-	pass_on(shell, SIGCONT);
+	if (waker > 0 && !kill(waker, SIGKILL))
+		waitpid(waker, NULL, 0);
+	/* What woke us is the shell's once, not again when we come to read it. */
+	sigemptyset(&woken);
+	sigaddset(&woken, SIGCONT);
+	sigtimedwait(&woken, NULL, &now);
+	if (is_stopped(*shell))
+		pass_on(*shell, SIGCONT);
 }
 
 /* Whether the shell has ended. */
-static bool look(const struct stand *stand, pid_t shell, int *ret_status)
+static bool look(pid_t shell, int *ret_status)
 {
 	int status;
 	pid_t got = waitpid(shell, &status, WNOHANG | WUNTRACED);
 
 	if (got == shell && WIFSTOPPED(status)) {
-		stop_too(stand, shell);
+		stop_too(&shell);
 		return false;
 	}
 	*ret_status = status;
@@ -109,7 +162,7 @@ static void take_signal(pid_t shell, int number)
 	}
 }
 
-static int wait_for(const struct stand *stand, pid_t shell, int *ret_status, struct error *error)
+static int wait_for(pid_t shell, int *ret_status, struct error *error)
 {
 	struct signalfd_siginfo got;
 	scope_fd int signals = -1;
@@ -120,7 +173,7 @@ static int wait_for(const struct stand *stand, pid_t shell, int *ret_status, str
 	signals = signalfd(-1, &all, SFD_CLOEXEC);
 	if (signals < 0)
 		return error_errno(error, "cannot take signals");
-	while (!look(stand, shell, ret_status)) {
+	while (!look(shell, ret_status)) {
 		ssize_t size = read(signals, &got, sizeof(got));
 
 		if (size == (ssize_t)sizeof(got))
@@ -135,10 +188,13 @@ static int relay(const struct stand *stand, const struct launched *launched, int
 		 struct error *error)
 {
 	scope_fd int pidfd = (int)syscall(SYS_pidfd_open, launched->pid, 0);
+	pid_t shell = launched->pid;
+	const struct terminal_follow follow = { stop_too, &shell };
 
 	if (pidfd < 0)
 		return error_errno(error, "cannot watch the shell");
-	if (terminal_relay(launched->master, pidfd, stand->streams & 1U << STDIN_FILENO, error))
+	if (terminal_relay(launched->master, pidfd, stand->streams & 1U << STDIN_FILENO, &follow,
+			   error))
 		return -1;
 	while (waitpid(launched->pid, ret_status, 0) < 0 && errno == EINTR)
 		;
@@ -160,12 +216,34 @@ static void __attribute__((noreturn)) end_as(int status)
 	_exit(128 + WTERMSIG(status));
 }
 
+int stand_within(const struct stand *stand, struct error *error)
+{
+	const struct stand none = { .terminal = LAUNCH_NO_TERMINAL };
+	pid_t shell;
+	sigset_t all;
+	int status = 0;
+
+	/* SIGTTOU would stop who is not in front yet; the shell's mask is set as it is executed. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	shell = fork();
+	if (shell < 0)
+		return error_errno(error, "cannot fork the shell");
+	if (!shell)
+		return come_to_front(stand, error);
+	stand_aside(&none);
+	syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0);
+	if (wait_for(shell, &status, error))
+		_exit(1);
+	end_as(status);
+}
+
 int stand_for(const struct stand *stand, const struct launched *launched, struct error *error)
 {
 	int status = 0;
 
 	if (stand->terminal == LAUNCH_NEW_TERMINAL ? relay(stand, launched, &status, error)
-						   : wait_for(stand, launched->pid, &status, error))
+						   : wait_for(launched->pid, &status, error))
 		return -1;
 	end_as(status);
 }

@@ -13,7 +13,6 @@
 struct stand {
 	enum launch_terminal terminal;
 	unsigned streams; /* those that are the caller's controlling terminal, a bit each */
-	bool leads; /* this process leads its session: nobody above looks at its stops */
 };
 
 /*
@@ -21,6 +20,14 @@ struct stand {
  * shell to take; who is none keeps it and relays.
  */
 int stand_prepare(struct stand *stand, struct error *error);
+
+/*
+ * Inside, in the process that leads the session of a new terminal: returns in a
+ * child, which is to become the shell; the caller stands for that one, as one
+ * does outside. For the kernel stops no group for ctrl-Z whose parent is in
+ * another session (setpgid(2), orphaned process groups).
+ */
+int stand_within(const struct stand *stand, struct error *error);
 
 /* Lets go of the streams that are the shell's now. */
 void stand_aside(const struct stand *stand);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -18,11 +19,13 @@
 /* Passed to the process as they come, as `docker run` does. */
 static const int passed[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGALRM };
 /* Our own. SIGPIPE: a closed output must not end us with the terminal in raw mode. */
-static const int own[] = { SIGWINCH, SIGCONT, SIGTSTP, SIGPIPE };
+static const int own[] = { SIGWINCH, SIGCONT, SIGTSTP, SIGPIPE, SIGCHLD };
 
 struct relay {
 	int master, pidfd, signals;
-	bool input; /* standard input is read */
+	const struct terminal_follow *follow; /* or NULL */
+	bool input; /* standard input is a terminal to read */
+	bool front; /* and this process is in the foreground there */
 	bool raw; /* and in raw mode: `saved` is what it was */
 	struct termios saved;
 	char typed[4096]; /* read, not yet written to the master */
@@ -88,12 +91,24 @@ int terminal_pair(const struct winsize *size, int *ret_master, int *ret_slave, s
 	return 0;
 }
 
-/* Raw mode. In the background this stops us (SIGTTOU) until we are in front. */
+/* A terminal that does not control us (-1) has no background. */
+static bool in_front(void)
+{
+	pid_t front = tcgetpgrp(STDIN_FILENO);
+
+	return front < 0 || front == getpgrp();
+}
+
+/*
+ * Raw mode, where we are in front. In the background the terminal is somebody else's: neither its
+ * mode nor what is typed is ours; who puts us in front continues us (SIGCONT).
+ */
 static int relay_raw(struct relay *relay, struct error *error)
 {
 	struct termios raw;
 
-	if (!relay->input)
+	relay->front = relay->input && in_front();
+	if (!relay->front)
 		return 0;
 	if (!relay->raw && tcgetattr(STDIN_FILENO, &relay->saved))
 		return error_errno(error, "cannot read the terminal's mode");
@@ -107,7 +122,7 @@ static int relay_raw(struct relay *relay, struct error *error)
 
 static void relay_restore(const struct relay *relay)
 {
-	if (relay->raw)
+	if (relay->raw && in_front())
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &relay->saved);
 }
 
@@ -125,6 +140,30 @@ static void relay_stop(const struct relay *relay)
 	raise(SIGSTOP);
 }
 
+/* We go on after a stop. */
+static int relay_again(struct relay *relay, struct error *error)
+{
+	if (relay_raw(relay, error))
+		return -1;
+	/* The window may have changed meanwhile. */
+	if (relay->master >= 0)
+		copy_size(relay->master);
+	return 0;
+}
+
+/* Our process stopped by itself: so do we, for a caller that follows. */
+static int relay_child(struct relay *relay, struct error *error)
+{
+	siginfo_t state = { 0 };
+
+	if (!relay->follow || waitid(P_PIDFD, (id_t)relay->pidfd, &state, WSTOPPED | WNOHANG) ||
+	    !state.si_pid)
+		return 0;
+	relay_restore(relay);
+	relay->follow->stop(relay->follow->context);
+	return relay_again(relay, error);
+}
+
 static int relay_signal(struct relay *relay, struct error *error)
 {
 	struct signalfd_siginfo got;
@@ -134,14 +173,13 @@ static int relay_signal(struct relay *relay, struct error *error)
 	switch ((int)got.ssi_signo) {
 	case SIGPIPE:
 		return 0;
+	case SIGCHLD:
+		return relay_child(relay, error);
 	case SIGTSTP:
 		relay_stop(relay);
 		return 0;
 	case SIGCONT:
-		if (relay_raw(relay, error))
-			return -1;
-		/* The window may have changed meanwhile. */
-		/* fall through */
+		return relay_again(relay, error);
 	case SIGWINCH:
 		if (relay->master >= 0)
 			copy_size(relay->master);
@@ -199,7 +237,7 @@ static void relay_typed(struct relay *relay)
 		relay->typed_size = (size_t)got;
 	} else if (!got || (errno != EINTR && errno != EAGAIN)) {
 		/* The caller's terminal has hung up. */
-		relay->input = false;
+		relay->input = relay->front = false;
 		syscall(SYS_pidfd_send_signal, relay->pidfd, SIGHUP, NULL, 0);
 	}
 }
@@ -216,7 +254,7 @@ static void relay_input(struct relay *relay)
 
 static int relay_step(struct relay *relay, struct error *error)
 {
-	bool reading = relay->input && !relay->typed_size && relay->master >= 0;
+	bool reading = relay->front && !relay->typed_size && relay->master >= 0;
 	short writing = relay->typed_size ? POLLOUT : 0;
 	struct pollfd ready[] = {
 		{ .fd = relay->pidfd, .events = POLLIN },
@@ -238,10 +276,11 @@ static int relay_step(struct relay *relay, struct error *error)
 	return ready[0].revents ? 0 : 1;
 }
 
-int terminal_relay(int master, int pidfd, bool input, struct error *error)
+int terminal_relay(int master, int pidfd, bool input, const struct terminal_follow *follow,
+		   struct error *error)
 {
 	__attribute__((cleanup(relay_clear))) struct relay relay = {
-		.master = master, .pidfd = pidfd, .signals = -1, .input = input
+		.master = master, .pidfd = pidfd, .signals = -1, .follow = follow, .input = input
 	};
 	sigset_t set;
 	int more;

@@ -21,14 +21,24 @@ void terminal_size(struct winsize *ret_size);
  */
 int terminal_pair(const struct winsize *size, int *ret_master, int *ret_slave, struct error *error);
 
+/* For a caller that is to stop when its process stops. */
+struct terminal_follow {
+	/* Called with the terminal as it was; returns when both are to go on. */
+	void (*stop)(void *context);
+	void *context;
+};
+
 /*
  * Relays until the process of `pidfd` has ended and what it wrote is passed on.
  * `master` -1: no terminal, only signals are passed. `input`: the caller's
- * standard input (a terminal) is put into raw mode and read.
+ * standard input (a terminal) is put into raw mode and read, while this process
+ * is in the foreground there. `follow` may be NULL: then only this process's own
+ * SIGTSTP stops it.
  * Call terminal_hold_signals before the process is made: what arrives between
  * is not lost then.
  */
-int terminal_relay(int master, int pidfd, bool input, struct error *error);
+int terminal_relay(int master, int pidfd, bool input, const struct terminal_follow *follow,
+		   struct error *error);
 
 /* Blocks the signals that the relay passes on. The child undoes it (terminal_release_signals). */
 void terminal_hold_signals(void);
