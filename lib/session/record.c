@@ -191,9 +191,9 @@ bool record_lives(pid_t pid, unsigned long long start)
 	return state.start == start && state.state != 'Z';
 }
 
-static int init_gone(struct error *error)
+static int init_gone(struct error *error, const char *why)
 {
-	error_set(error, ERROR_SYSTEM, "init of the container is gone");
+	error_set(error, ERROR_SYSTEM, "%s", why);
 	error->number = ESRCH;
 	return -1;
 }
@@ -211,6 +211,7 @@ int record_write_init(int record, pid_t pid, struct error *error)
 
 int record_init(int record, pid_t *ret_pid, struct error *error)
 {
+	static const char gone[] = "init of the container is gone";
 	scope_memory char *text = NULL;
 	scope_fd int pidfd = -1;
 	struct process_state state;
@@ -221,14 +222,15 @@ int record_init(int record, pid_t *ret_pid, struct error *error)
 	if (record_read(record, "init", &text, &size, error))
 		return -1;
 	if (sscanf(text, "%d %llu", &pid, &start) != 2 || pid <= 0)
-		return error_set(error, ERROR_SYSTEM, "the record's init is no pid");
+		/* No login can find that container: it is swept as a dead one is. */
+		return init_gone(error, "the record's init is no pid");
 	/* The pidfd first: what is read of the pid after it speaks of the same process. */
 	pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (pidfd < 0 || record_process(pid, &state))
-		return says_gone(errno) ? init_gone(error)
+		return says_gone(errno) ? init_gone(error, gone)
 					: error_errno(error, "cannot look at the container's init");
 	if (state.start != start || state.state == 'Z' || (state.flags & flag_exiting))
-		return init_gone(error);
+		return init_gone(error, gone);
 	if (ret_pid)
 		*ret_pid = pid;
 	return take_fd(&pidfd);
