@@ -31,6 +31,7 @@ struct library {
 	int (*set_bus_client)(void *bus, int client);
 	int (*set_method_call_timeout)(void *bus, uint64_t timeout_us);
 	int (*start)(void *bus);
+	int (*is_ready)(void *bus);
 	int (*match_signal)(void *bus, void **ret_slot, const char *sender, const char *path,
 			    const char *interface, const char *member, handler *callback,
 			    void *context);
@@ -59,6 +60,7 @@ static const struct {
 	{ offsetof(struct library, set_bus_client), "sd_bus_set_bus_client" },
 	{ offsetof(struct library, set_method_call_timeout), "sd_bus_set_method_call_timeout" },
 	{ offsetof(struct library, start), "sd_bus_start" },
+	{ offsetof(struct library, is_ready), "sd_bus_is_ready" },
 	{ offsetof(struct library, match_signal), "sd_bus_match_signal" },
 	{ offsetof(struct library, message_new_method_call), "sd_bus_message_new_method_call" },
 	{ offsetof(struct library, message_append), "sd_bus_message_append" },
@@ -154,6 +156,27 @@ static int job_removed(void *message, void *context, struct bus_error *error)
 	return 0;
 }
 
+/* A step of the conversation, within the time that is left. */
+static int step(const struct talk *talk)
+{
+	uint64_t left = time_left(talk);
+	int result = left ? talk->sd.process(talk->bus, NULL) : -ETIMEDOUT;
+
+	if (!result)
+		result = talk->sd.wait(talk->bus, left);
+	return result == -EINTR ? 0 : result; /* the server's own signals */
+}
+
+/* Greeted by the bus. A call would wait for that too, but as long as libsystemd likes: 90 s. */
+static int get_ready(const struct talk *talk)
+{
+	int ready, result = 0;
+
+	while (!(ready = talk->sd.is_ready(talk->bus)) && result >= 0)
+		result = step(talk);
+	return result < 0 ? result : ready;
+}
+
 /* The address is fixed: under su the environment is the caller's. */
 static int reach(struct talk *talk, struct error *error)
 {
@@ -165,9 +188,11 @@ static int reach(struct talk *talk, struct error *error)
 	if (result >= 0)
 		result = sd->set_bus_client(talk->bus, 1);
 	if (result >= 0)
-		result = sd->set_method_call_timeout(talk->bus, TIMEOUT_S * UINT64_C(1000000));
-	if (result >= 0)
 		result = sd->start(talk->bus);
+	if (result >= 0)
+		result = get_ready(talk);
+	if (result >= 0) /* 0 would be the default, 25 s */
+		result = sd->set_method_call_timeout(talk->bus, time_left(talk) + 1);
 	if (result >= 0)
 		result = sd->match_signal(talk->bus, NULL, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER,
 					  "JobRemoved", job_removed, talk);
@@ -243,20 +268,13 @@ static int await(struct talk *talk, struct error *error)
 {
 	int result = 0;
 
-	while (!talk->result && result >= 0) {
-		uint64_t left = time_left(talk);
-
-		if (!left)
-			return error_set(error, ERROR_HOST, "systemd has not made it after %d s",
-					 TIMEOUT_S);
-		result = talk->sd.process(talk->bus, NULL);
-		if (!result)
-			result = talk->sd.wait(talk->bus, left);
-		if (result == -EINTR) /* the server's own signals */
-			result = 0;
-	}
+	while (!talk->result && result >= 0)
+		result = step(talk);
 	if (result < 0)
-		return fail(talk, result, "the system bus is gone", error);
+		return fail(talk, result,
+			    result == -ETIMEDOUT ? "systemd has not made it"
+						 : "the system bus is gone",
+			    error);
 	if (strcmp(talk->result, "done"))
 		return error_set(error, ERROR_HOST, "systemd's job has ended as '%s'",
 				 talk->result);
