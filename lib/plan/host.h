@@ -45,7 +45,7 @@ struct host_resources {
 	struct strings controllers; /* of cgroup v2, that our cgroups can be given */
 	bool systemd; /* it rules the tree, and is asked for a scope */
 	bool has_swap; /* this kernel can swap */
-	const char *weight_file; /* of a cgroup's share of disk time; NULL: this kernel has none */
+	bool has_bfq, has_io_cost; /* some disk has this to weigh requests by */
 	char *cpus, *nodes; /* those that are there, as in "0-3,6" */
 	uint64_t memory_bytes;
 };

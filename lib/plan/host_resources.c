@@ -3,6 +3,7 @@
  * What of the machine a container's limits are made of: controllers of cgroup
  * v2, CPUs, memory, disks. Asked only where a policy has a limit.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -70,19 +71,37 @@ static int find_controllers(struct host_resources *resources, struct error *erro
 	return *list ? text_split(&resources->controllers, list, ' ', error) : 0;
 }
 
-/* BFQ's own file where that scheduler is there, as in runc (libcontainer/cgroups/fs2/io.go); the
- * other one needs the kernel's io.cost, which shows itself in the root. */
-static const char *find_weight(void)
+/* Whether a disk's requests are weighed by BFQ: the module may be there and no disk's scheduler. */
+static int find_bfq(struct host_resources *resources, struct error *error)
 {
-	struct error ignored;
-	scope_fd int root = -1;
+	scope_dir DIR *disks = opendir("/sys/block");
 
-	if (!access("/sys/module/bfq", F_OK))
-		return "io.bfq.weight";
-	root = cgroup_root(&ignored);
-	if (root >= 0 && !faccessat(root, "io.cost.qos", F_OK, 0))
-		return "io.weight";
-	return NULL;
+	for (struct dirent *disk = disks ? readdir(disks) : NULL; disk; disk = readdir(disks)) {
+		scope_memory char *path = text_format("%s/queue/scheduler", disk->d_name);
+		scope_memory char *schedulers = NULL;
+
+		if (!path)
+			return error_memory(error);
+		schedulers = read_text(dirfd(disks), path, "", error);
+		if (!schedulers)
+			return -1;
+		if (strstr(schedulers, "[bfq]"))
+			resources->has_bfq = true;
+	}
+	return 0;
+}
+
+/* io.weight is there wherever io is, and idle until io.cost is switched on for a disk
+ * (cgroup-v2.rst, "IO Interface Files"). */
+static int find_weights(struct host_resources *resources, struct error *error)
+{
+	scope_fd int root = cgroup_root(error);
+	scope_memory char *costs = root < 0 ? NULL : read_text(root, "io.cost.qos", "", error);
+
+	if (!costs)
+		return -1;
+	resources->has_io_cost = strstr(costs, "enable=1");
+	return find_bfq(resources, error);
 }
 
 int host_resources_find(const struct host *host, struct host_resources *ret_resources,
@@ -92,14 +111,13 @@ int host_resources_find(const struct host *host, struct host_resources *ret_reso
 	struct sysinfo machine;
 
 	(void)host;
-	if (find_controllers(&found, error))
+	if (find_controllers(&found, error) || find_weights(&found, error))
 		return -1;
 	if (sysinfo(&machine))
 		return error_errno(error, "cannot ask for the host's memory");
 	found.memory_bytes = (uint64_t)machine.totalram * machine.mem_unit;
 	found.systemd = !access("/run/systemd/system", F_OK); /* sd_booted(3) */
 	found.has_swap = !access("/proc/swaps", F_OK);
-	found.weight_file = find_weight();
 	found.cpus = read_text(AT_FDCWD, "/sys/devices/system/cpu/online", "0", error);
 	found.nodes =
 		found.cpus ? read_text(AT_FDCWD, "/sys/devices/system/node/has_memory", "0", error)

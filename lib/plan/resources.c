@@ -94,10 +94,29 @@ static int add_swap(const struct resources *resources, const struct limit_reques
 	return add_number(resources, "memory.swap.max", limit->number - memory, error);
 }
 
+/* memory.low counts as far as every cgroup above has one (cgroup-v2.rst, "Memory Interface Files"),
+ * and those above are the host's. */
 static int add_reservation(const struct resources *resources, const struct limit_request *limit,
 			   struct error *error)
 {
-	return add_number(resources, "memory.low", limit->number, error);
+	(void)resources;
+	(void)limit;
+	return error_set(
+		error, ERROR_HOST,
+		"cgroup v2 leaves memory to no container whose parents have none to leave");
+}
+
+/* A weight counts among siblings only, and where systemd has the container stand, in the user's
+ * slice, it has no other person's for a sibling. */
+static int refuse_weight(const struct resources *resources, const char *property,
+			 struct error *error)
+{
+	uid_t uid = resources->resolve->plan->user.uid;
+
+	return error_set(
+		error, ERROR_HOST,
+		"under systemd slices are weighed, not containers: set %s of user-%u.slice",
+		property, uid);
 }
 
 /* Whether a number is in a list as the kernel prints them: "0-3,6". */
@@ -157,6 +176,8 @@ static int64_t weight_of_shares(int64_t shares)
 static int add_shares(const struct resources *resources, const struct limit_request *limit,
 		      struct error *error)
 {
+	if (resources->host->systemd)
+		return refuse_weight(resources, "CPUWeight", error);
 	return add_number(resources, "cpu.weight", weight_of_shares(limit->number), error);
 }
 
@@ -203,21 +224,26 @@ static int add_tasks(const struct resources *resources, const struct limit_reque
 	return add_number(resources, "pids.max", limit->number, error);
 }
 
-/* BFQ takes Docker's 10 to 1000 as they are; io.weight goes from 1 to 10000 (runc). */
+/* BFQ takes Docker's 10 to 1000 as they are; io.weight, which io.cost reads, goes from 1 to 10000
+ * (runc). One disk may have the one, another the other. */
 static int add_weight(const struct resources *resources, const struct limit_request *limit,
 		      struct error *error)
 {
-	const char *file = resources->host->weight_file;
-	int64_t weight = limit->number;
+	const struct host_resources *host = resources->host;
 
-	if (check_controller(resources->host, "io", error))
+	if (check_controller(host, "io", error))
 		return -1;
-	if (!file)
+	if (host->systemd)
+		return refuse_weight(resources, "IOWeight", error);
+	if (!host->has_bfq && !host->has_io_cost)
 		return error_set(error, ERROR_HOST,
-				 "this kernel weighs no disks: it has neither BFQ nor io.cost");
-	if (!strcmp(file, "io.weight"))
-		weight = 1 + (weight - 10) * 9999 / 990;
-	return add_number(resources, file, weight, error);
+				 "no disk's requests are weighed here: none has the scheduler BFQ, "
+				 "nor io.cost");
+	if (host->has_bfq && add_number(resources, "io.bfq.weight", limit->number, error))
+		return -1;
+	if (!host->has_io_cost)
+		return 0;
+	return add_number(resources, "io.weight", 1 + (limit->number - 10) * 9999 / 990, error);
 }
 
 static const struct {
@@ -265,6 +291,10 @@ static int add_rate(const struct resources *resources, const struct rate_request
 	scope_memory char *path = expand_path(resolve, rate->path, error);
 	scope_of(host_nodes) struct host_nodes nodes = { 0 };
 
+	/* What is written later from the page cache is accounted to the container only where its
+	 * memory is too (cgroup-v2.rst, "Writeback"). */
+	if (rate->write && check_controller(resources->host, "memory", error))
+		return -1;
 	if (!path || resolve->host->devices(resolve->host, path, &nodes, error) ||
 	    check_disk(resolve, &nodes, path, error))
 		return -1;

@@ -352,7 +352,29 @@ static int write_file(int cgroup, const char *path, const char *file, const char
 	return 0;
 }
 
-/* Has the children of a cgroup given what the limits need. */
+static int read_file(int cgroup, const char *path, const char *file, char *text, size_t size,
+		     struct error *error)
+{
+	scope_fd int fd = openat(cgroup, file, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (got < 0)
+		return error_errno(error, "cannot read '%s/%s'", path, file);
+	text[got] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return 0;
+}
+
+static int give_controller(int cgroup, const char *path, const char *file, struct error *error)
+{
+	char word[32];
+
+	snprintf(word, sizeof(word), "+%.*s", (int)strcspn(file, "."), file);
+	return write_file(cgroup, path, "cgroup.subtree_control", word, error);
+}
+
+/* Has the children of a cgroup given what the limits need; for the writing of what the page cache
+ * holds io needs memory (cgroup-v2.rst, "Writeback"). */
 static int give_controllers(int root, const char *path, const struct plan *plan,
 			    struct error *error)
 {
@@ -361,13 +383,35 @@ static int give_controllers(int root, const char *path, const struct plan *plan,
 	if (cgroup < 0)
 		return error_errno(error, "cannot open cgroup '%s'", path);
 	for (size_t i = 0; i < plan->limits.count; i++) {
-		const char *file = plan->limits.items[i].file;
-		char word[32];
+		const struct plan_limit *limit = &plan->limits.items[i];
 
-		snprintf(word, sizeof(word), "+%.*s", (int)strcspn(file, "."), file);
-		if (write_file(cgroup, path, "cgroup.subtree_control", word, error))
+		if (give_controller(cgroup, path, limit->file, error) ||
+		    (strstr(limit->text, "wbps") && give_controller(cgroup, path, "memory", error)))
 			return -1;
 	}
+	return 0;
+}
+
+static int write_limit(int cgroup, const char *path, const struct plan_limit *limit,
+		       struct error *error)
+{
+	scope_memory char *file = text_format("%s.effective", limit->file);
+	char wanted[256], got[256];
+
+	if (!file)
+		return error_memory(error);
+	if (write_file(cgroup, path, limit->file, limit->text, error))
+		return -1;
+	/* A cgroup above may have less of the CPUs or nodes, or none: then the kernel gives what
+	 * that has. */
+	if (!text_starts(limit->file, "cpuset."))
+		return 0;
+	if (read_file(cgroup, path, limit->file, wanted, sizeof(wanted), error) ||
+	    read_file(cgroup, path, file, got, sizeof(got), error))
+		return -1;
+	if (strcmp(wanted, got))
+		return error_set(error, ERROR_HOST, "'%s/%s' gets '%s', not '%s'", path,
+				 limit->file, got, wanted);
 	return 0;
 }
 
@@ -389,8 +433,7 @@ int cgroup_limit(int root, const char *from, const char *path, const struct plan
 		above[end] = path[end];
 	}
 	for (size_t i = 0; i < plan->limits.count; i++)
-		if (write_file(cgroup, path, plan->limits.items[i].file, plan->limits.items[i].text,
-			       error))
+		if (write_limit(cgroup, path, &plan->limits.items[i], error))
 			return -1;
 	return 0;
 }

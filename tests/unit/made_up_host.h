@@ -301,7 +301,8 @@ static int made_resources(const struct host *host, struct host_resources *ret_re
 	if (other) {
 		ret_resources->has_swap = other->has_swap;
 		ret_resources->systemd = other->systemd;
-		ret_resources->weight_file = other->weight_file;
+		ret_resources->has_bfq = other->has_bfq;
+		ret_resources->has_io_cost = other->has_io_cost;
 		for (size_t i = 0; i < other->controllers.count; i++)
 			if (strings_add(&ret_resources->controllers, other->controllers.items[i],
 					error))

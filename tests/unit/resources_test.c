@@ -31,7 +31,6 @@ static const struct row written[] = {
 	{ { "memory = 512m", "memory_swap = -1" }, "memory.max 536870912\nmemory.swap.max max\n" },
 	{ { "memory = 512m", "memory_swap = 0" },
 	  "memory.max 536870912\nmemory.swap.max 536870912\n" },
-	{ { "memory_reservation = 256m" }, "memory.low 268435456\n" },
 	{ { "cpus = 1.5" }, "cpu.max 150000 100000\n" },
 	{ { "cpus = 0.01" }, "cpu.max 1000 100000\n" },
 	{ { "cpus = 4" }, "cpu.max 400000 100000\n" },
@@ -83,7 +82,7 @@ static void where_the_kernel_cannot_swap_memory_alone_is_limited(void **state)
 
 static void a_disks_weight_goes_to_the_file_that_the_kernel_has(void **state)
 {
-	struct host_resources rich = { .weight_file = "io.bfq.weight" };
+	struct host_resources rich = { .has_bfq = true };
 	scope_made struct made_plan made;
 
 	(void)state;
@@ -92,7 +91,10 @@ static void a_disks_weight_goes_to_the_file_that_the_kernel_has(void **state)
 	made.host.context = &rich;
 	made_good(&made, LINES("blkio_weight = 300"));
 	assert_limits(&made, "io.bfq.weight 300\n");
-	rich.weight_file = "io.weight";
+	rich.has_io_cost = true;
+	made_good(&made, LINES("blkio_weight = 300"));
+	assert_limits(&made, "io.bfq.weight 300\nio.weight 2930\n");
+	rich.has_bfq = false;
 	made_good(&made, LINES("blkio_weight = 1000"));
 	assert_limits(&made, "io.weight 10000\n");
 	made_good(&made, LINES("blkio_weight = 10"));
@@ -112,7 +114,11 @@ static const struct refusal refusals[] = {
 	  "alice.ini: pids_limit: 3 is less than the 4 tasks of a login: init, the server's "
 	  "process, a shell, a command" },
 	{ { "blkio_weight = 300" },
-	  "alice.ini: blkio_weight: this kernel weighs no disks: it has neither BFQ nor io.cost" },
+	  "alice.ini: blkio_weight: no disk's requests are weighed here: none has the scheduler "
+	  "BFQ, nor io.cost" },
+	{ { "memory_reservation = 256m" },
+	  "alice.ini: memory_reservation: cgroup v2 leaves memory to no container whose parents "
+	  "have none to leave" },
 	{ { "device_read_bps = /dev/null:1m" },
 	  "alice.ini: device_read_bps: '/dev/null' is not a block device" },
 	{ { "device_read_bps = /dev/snd:1m" },
@@ -138,7 +144,6 @@ static void limits_that_cannot_be_are_refused(void **state)
 
 static const struct refusal missing[] = {
 	{ { "memory = 1g" }, MISSING("memory", "memory") },
-	{ { "memory_reservation = 1g" }, MISSING("memory_reservation", "memory") },
 	{ { "cpus = 1" }, MISSING("cpus", "cpu") },
 	{ { "cpu_shares = 10" }, MISSING("cpu_shares", "cpu") },
 	{ { "cpuset_cpus = 0" }, MISSING("cpuset_cpus", "cpuset") },
@@ -161,6 +166,48 @@ static void a_missing_controller_is_refused_by_name(void **state)
 	REFUSE(&made, missing);
 	made_good(&made, LINES("memory = 0", "pids_limit = 0"));
 	strings_clear(&hybrid.controllers);
+}
+
+/* user-UID.slice stands between a container and those that it would be weighed against. */
+static void under_systemd_a_weight_is_refused(void **state)
+{
+	struct host_resources systemd = { .systemd = true, .has_bfq = true };
+	scope_made struct made_plan made;
+	static const struct refusal weights[] = {
+		{ { "cpu_shares = 512" },
+		  "alice.ini: cpu_shares: under systemd slices are weighed, not containers: set "
+		  "CPUWeight of user-1000.slice" },
+		{ { "blkio_weight = 300" },
+		  "alice.ini: blkio_weight: under systemd slices are weighed, not containers: set "
+		  "IOWeight of user-1000.slice" },
+	};
+
+	(void)state;
+	made_plan_init(&made);
+	strings_add(&systemd.controllers, "cpu", &made.error);
+	strings_add(&systemd.controllers, "io", &made.error);
+	made.host.context = &systemd;
+	REFUSE(&made, weights);
+	strings_clear(&systemd.controllers);
+}
+
+static void a_rate_of_writing_needs_the_memory_controller(void **state)
+{
+	struct host_resources poor = { 0 };
+	scope_made struct made_plan made;
+	static const struct refusal refused[] = {
+		{ { "device_write_bps = /dev/loop0:1m" },
+		  "alice.ini: device_write_bps: cgroup v2 has no controller 'memory' on this "
+		  "host" },
+	};
+
+	(void)state;
+	made_plan_init(&made);
+	strings_add(&poor.controllers, "io", &made.error);
+	made.host.context = &poor;
+	REFUSE(&made, refused);
+	made_good(&made, LINES("device_read_bps = /dev/loop0:1m"));
+	strings_clear(&poor.controllers);
 }
 
 static void more_memory_than_there_is_limits_nothing_and_is_warned_of(void **state)
@@ -210,6 +257,8 @@ int main(void)
 		cmocka_unit_test(a_disks_weight_goes_to_the_file_that_the_kernel_has),
 		cmocka_unit_test(limits_that_cannot_be_are_refused),
 		cmocka_unit_test(a_missing_controller_is_refused_by_name),
+		cmocka_unit_test(under_systemd_a_weight_is_refused),
+		cmocka_unit_test(a_rate_of_writing_needs_the_memory_controller),
 		cmocka_unit_test(more_memory_than_there_is_limits_nothing_and_is_warned_of),
 		cmocka_unit_test(under_systemd_a_scope_bears_the_limits),
 	};
