@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """TAP on standard output: a line a promise. Knows nothing of what is promised."""
 
+import os
 import sys
 import threading
 import traceback
@@ -8,6 +9,14 @@ import traceback
 
 class Skip(Exception):
     """Raised by a test that cannot be run here; its text says why."""
+
+
+def note(text):
+    """A line on standard output; in a guest also on its console, where it is left when the guest has to be ended."""
+    print(text, flush=True)
+    if os.environ.get('VM_GUEST'):
+        with open('/dev/console', 'w', encoding='utf-8') as console:
+            console.write(f'{text}\r\n')
 
 
 class Tap:
@@ -18,9 +27,9 @@ class Tap:
         self._number = 0
         self._failed = 0
 
-    def _line(self, verdict, sentence, note=''):
+    def _line(self, verdict, sentence, remark=''):
         self._number += 1
-        print(f'{verdict} {self._number} - {sentence}{note}', flush=True)
+        note(f'{verdict} {self._number} - {sentence}{remark}')
 
     def ok(self, sentence):
         """This promise held."""
@@ -38,10 +47,14 @@ class Tap:
             self._failed += 1
             self._line('not ok', sentence)
             for line in str(reason).splitlines():
-                print(f'# {line}', flush=True)
+                note(f'# {line}')
 
     def attempt(self, sentence, function, *arguments):
-        """Runs the function: it holds unless it raises."""
+        """Runs the function: it holds unless it raises. CASES: the names of those to run."""
+        cases = os.environ.get('CASES')
+        if cases and getattr(function, '__name__', '') not in cases.split():
+            self.skip(sentence, 'not in CASES')
+            return
         try:
             function(*arguments)
         except Skip as skip:
