@@ -259,8 +259,8 @@ int alone_run(struct caller *caller, struct host_user *user, const struct log *l
 		return STATUS_REFUSED;
 	if (exempt)
 		return leave_alone(&session, error);
-	if (become_root(error) || privilege_shrink(making | session.plan.ambient, error) ||
-	    open_login(&session, error))
+	if (caller_check_streams(error) || become_root(error) ||
+	    privilege_shrink(making | session.plan.ambient, error) || open_login(&session, error))
 		return STATUS_REFUSED;
 	return run(&session, error);
 }

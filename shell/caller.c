@@ -127,6 +127,21 @@ int caller_put_away(struct caller *caller, struct error *error)
 	return 0;
 }
 
+int caller_check_streams(struct error *error)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int flags = fcntl(fd, F_GETFL);
+		struct stat st;
+
+		if (flags < 0 || fstat(fd, &st))
+			return error_errno(error, "cannot look at descriptor %d", fd);
+		if ((flags & O_PATH) || S_ISDIR(st.st_mode))
+			return error_set(error, ERROR_DENIED, "descriptor %d leads to a folder",
+					 fd);
+	}
+	return 0;
+}
+
 static bool names(const char *variable, const char *name)
 {
 	size_t length = strlen(name);

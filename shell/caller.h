@@ -37,6 +37,9 @@ bool caller_take(struct caller *caller, int argc, char **argv);
 /* Closes all but the three streams, and raises the soft limits; an error where they are too low. */
 int caller_put_away(struct caller *caller, struct error *error);
 
+/* Refuses a stream that leads into the host's tree: a folder, or what was opened with O_PATH. */
+int caller_check_streams(struct error *error);
+
 /* A variable of the caller's environment, or NULL. */
 const char *caller_variable(const struct caller *caller, const char *name);
 
