@@ -23,12 +23,16 @@ LDFLAGS ?=
 PKGS     = libseccomp libcap-ng json-c
 OUR_CPPFLAGS = -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DCONFINE_CONF='"$(CONFDIR)"' \
 	-DCONFINE_INIT='"$(INIT)"' -DCONFINE_TIMER='"$(TIMER)"' -DCONFINE_KEEPER='"$(KEEPER)"' \
-	-DCONFINE_SHELL='"$(SHELL_PATH)"' -DCONFINE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
+	-DCONFINE_SHELL='"$(SHELL_PATH)"' -DCONFINE_PAMDIR='"$(PAMDIR)"' \
+	-DCONFINE_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS)) -I/usr/include/iniparser
 OUR_CFLAGS   = -std=gnu11 -fPIC -fvisibility=hidden -fstack-protector-strong -Wall -Wextra -Wshadow \
 	-Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings $(WERROR)
 OUR_LDFLAGS  = -Wl,-z,relro,-z,now -Wl,--as-needed
 LIBS         = $(shell pkg-config --libs $(PKGS)) -liniparser -lm
+# The command takes these from archives where there are any: a fifth of its start is shared libraries.
+ARCHIVES    ?= seccomp json-c iniparser
+COMMAND_LIBS = $(filter /%,$(foreach name,$(ARCHIVES),$(shell $(CC) -print-file-name=lib$(name).a))) $(LIBS)
 COMPILE      = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
 
 Q = $(if $(V),,@)
@@ -94,7 +98,7 @@ $(MODULE): $(call obj,$(PAM_SRC)) $(LIB) pam_module/module.map
 
 $(COMMAND): $(call obj,$(CLI_SRC)) $(LINES_OBJ) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) -pie $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(CFLAGS) $(OUR_LDFLAGS) -pie $(LDFLAGS) -o $@ $^ $(COMMAND_LIBS)
 
 $(SHELL_BIN): $(call obj,$(SHELL_SRC)) $(LIB)
 	$(call say,LD,$@)

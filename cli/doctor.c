@@ -54,7 +54,9 @@ int doctor_unseen(struct doctor *doctor, const struct error *fault, struct error
 		*error = *fault;
 		return -1;
 	}
-	return strings_add(&doctor->unseen, error_format(fault, line, sizeof(line)), error);
+	error_format(fault, line, sizeof(line));
+	return strings_contain(&doctor->unseen, line) ? 0
+						      : strings_add(&doctor->unseen, line, error);
 }
 
 /* The home belongs to its person: whatever lies there is neither followed nor opened. */

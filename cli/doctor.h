@@ -12,7 +12,7 @@
 /* A way in, and what confines those who come by it. */
 struct way_in {
 	char *server, *where;
-	const char *by; /* "PAM", "login shell", "nothing" */
+	const char *by; /* "PAM", "login shell", "nothing", "refuses all", "not known" */
 };
 
 struct doctor {
@@ -38,7 +38,20 @@ int doctor_mail(struct doctor *doctor, struct error *error);
 int doctor_way(struct doctor *doctor, const char *server, const char *by, const char *where,
 	       struct error *error);
 
-/* Notes that something could not be looked at; out of memory stays an error. Returns 0 or -1. */
+/* Whether the name is one of the PAM services that confine knows. */
+bool doctor_pam_knows(const char *service);
+
+struct pam_line;
+
+/* A way in whose PAM lines cannot be read: a row, and what is wrong with them. */
+int doctor_pam_unread(struct doctor *doctor, const char *server, const struct error *fault,
+		      struct error *error);
+
+/* A way in that a line refuses to everyone, for its module is not there: a row and a note. */
+int doctor_pam_shut(struct doctor *doctor, const char *server, const struct pam_line *line,
+		    struct error *error);
+
+/* Notes, once, that something could not be looked at; out of memory stays an error. 0 or -1. */
 int doctor_unseen(struct doctor *doctor, const struct error *fault, struct error *error);
 
 /* The people of a list in whose home a file of this name is, a symlink or whatever it is. */

@@ -59,6 +59,11 @@ static const struct service *find_service(const char *name)
 	return NULL;
 }
 
+bool doctor_pam_knows(const char *service)
+{
+	return find_service(service);
+}
+
 /* What several stacks share ("common-session") is no service. */
 static int note_parts(const struct pam_stack *stack, const char *service, struct strings *parts,
 		      struct error *error)
@@ -175,6 +180,30 @@ static int add_door(struct doctor *doctor, const struct service *service, const 
 			 "%s are not confined: '%s' %s", service->starts, name, faults[hold->kind]);
 }
 
+int doctor_pam_unread(struct doctor *doctor, const char *server, const struct error *fault,
+		      struct error *error)
+{
+	return doctor_way(doctor, server, "not known", *fault->file ? fault->file : "-", error) ||
+			       doctor_unseen(doctor, fault, error)
+		       ? -1
+		       : 0;
+}
+
+int doctor_pam_shut(struct doctor *doctor, const char *server, const struct pam_line *line,
+		    struct error *error)
+{
+	const struct door_place place = { .note = true, .file = line->file, .line = line->number };
+	scope_memory char *where = text_format("%s:%u", line->file, line->number);
+
+	if (!where)
+		return error_memory(error);
+	if (doctor_way(doctor, server, "refuses all", where, error))
+		return -1;
+	return doors_add(&doctor->doors, &place, NULL, error,
+			 "no one gets in by '%s': the module '%s' is not there", server,
+			 line->module);
+}
+
 static int look_at(struct doctor *doctor, const struct service *service, const char *name,
 		   const struct pam_stack *stack, struct error *error)
 {
@@ -186,6 +215,8 @@ static int look_at(struct doctor *doctor, const struct service *service, const c
 
 	if (!where)
 		return error_memory(error);
+	if (hold.kind == PAM_HOLD_SHUT)
+		return doctor_pam_shut(doctor, name, hold.line, error);
 	if (doctor_way(doctor, name,
 		       holds		? "PAM"
 		       : service->shell ? "login shell"
@@ -211,7 +242,7 @@ static int look_at_name(struct doctor *doctor, const char *name, const struct st
 	if (service ? service->quiet : strings_contain(parts, name))
 		return 0;
 	if (pam_hold_read(&stack, NULL, name, &fault))
-		return doctor_unseen(doctor, &fault, error);
+		return doctor_pam_unread(doctor, name, &fault, error);
 	if (!opens_sessions(&stack))
 		return 0;
 	return look_at(doctor, service ? service : &unknown, name, &stack, error);

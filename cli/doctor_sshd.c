@@ -355,9 +355,11 @@ static int examine(struct patient *patient, struct error *error)
 		return error_memory(error);
 	patient->pam = is_word(sshd_settings_value(&patient->settings, "usepam"), "yes");
 	if (patient->pam && pam_hold_read(&patient->stack, NULL, service, &fault))
-		return doctor_unseen(patient->doctor, &fault, error);
+		return doctor_pam_unread(patient->doctor, name, &fault, error);
 	if (patient->pam)
 		hold = pam_hold_find(&patient->stack, true);
+	if (hold.kind == PAM_HOLD_SHUT)
+		return doctor_pam_shut(patient->doctor, name, hold.line, error);
 	holds = hold.kind == PAM_HOLD_FULL;
 	if (doctor_way(patient->doctor, name, holds ? "PAM" : "login shell",
 		       patient->pam ? service : "UsePAM no", error))

@@ -60,6 +60,7 @@ int launch_run(const struct launch_order *order, int *ret_status, struct error *
 		.terminal = order->tty ? LAUNCH_NEW_TERMINAL : LAUNCH_NO_TERMINAL,
 		.streams = 7,
 		.failure = STATUS_CONFINE_FAILED,
+		.lends = true,
 		.execute = execute,
 		.context = (void *)(uintptr_t)order,
 	};

@@ -4,9 +4,11 @@
 #include <grp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../lib/base/scope.h"
 #include "../pam_module/server.h"
+#include "doctor.h"
 #include "pam_hold.h"
 
 static const char module[] = "pam_confine.so";
@@ -28,6 +30,8 @@ struct half {
 };
 
 struct pam_check {
+	const char *const *folders; /* of services */
+	const char *modules; /* the folder of modules */
 	const char *conf;
 	struct notes *notes;
 	struct error *error;
@@ -78,10 +82,18 @@ static int add_own(struct pam_check *check, struct half *half, const struct pam_
 	struct own *added;
 	int failed = arguments_parse(&own.arguments, (int)line->arguments.count, words, &fault);
 
+	if (access(own.arguments.conf, F_OK) && strcmp(own.arguments.conf, CONFINE_CONF) != 0 &&
+	    tell(check, line, "conf=%s is not there: every login is refused", own.arguments.conf))
+		return -1;
 	if (strcmp(own.arguments.conf, check->conf) != 0)
 		return 0;
 	if (failed && tell(check, line, "%s: every login is refused", fault.text))
 		return -1;
+	if (!pam_line_loads(line, check->modules) &&
+	    tell(check, line, "'%s' is not there: every login is refused", line->module))
+		return -1;
+	if (!pam_line_is(line, module))
+		return 0;
 	if (find_way(check, half->service, &own, &half->way))
 		return -1;
 	added = array_add(&half->own, &half->own_count, sizeof(*added));
@@ -103,7 +115,9 @@ static int gather(struct pam_check *check, struct half *half, const struct pam_s
 		if (!added)
 			return error_memory(check->error);
 		*added = line;
-		if (pam_line_is(line, module) && add_own(check, half, line))
+		if ((pam_line_is(line, module) ||
+		     (pam_line_seems(line, module) && !pam_line_loads(line, check->modules))) &&
+		    add_own(check, half, line))
 			return -1;
 	}
 	return 0;
@@ -266,16 +280,30 @@ static int check_halves(struct pam_check *check, const struct half *auth,
 	return 0;
 }
 
-/* A file that is no service's (a README, an editor's leftover) is libpam's to refuse. */
-static int check_service(struct pam_check *check, const char *const *folders, const char *service)
+/* Of a file that is no service's, nor was to be one of ours (a README), nothing is said. */
+static int tell_fault(struct pam_check *check, const char *service, struct error *fault)
+{
+	char text[sizeof(fault->text)];
+
+	if (fault->kind == ERROR_MEMORY)
+		return error_memory(check->error);
+	if (!doctor_pam_knows(service) && !pam_files_mention(check->folders, service, "confin"))
+		return 0;
+	memcpy(text, fault->text, sizeof(text));
+	snprintf(fault->text, sizeof(fault->text),
+		 "%.200s: logins by '%.64s' are refused or stopped", text, service);
+	return notes_add(check->notes, NOTE_FINDING, NULL, fault, false, check->error);
+}
+
+static int check_service(struct pam_check *check, const char *service)
 {
 	scope_of(half) struct half auth = { .service = service, .type = "auth" };
 	scope_of(half) struct half session = { .service = service, .type = "session" };
 	scope_of(pam_stack) struct pam_stack stack = { 0 };
 	struct error fault = ERROR_INIT;
 
-	if (pam_files_read(&stack, folders, service, &fault))
-		return fault.kind == ERROR_MEMORY ? error_memory(check->error) : 0;
+	if (pam_files_read(&stack, check->folders, service, &fault))
+		return tell_fault(check, service, &fault);
 	if (gather(check, &auth, &stack, PAM_TYPE_AUTH) ||
 	    gather(check, &session, &stack, PAM_TYPE_SESSION))
 		return -1;
@@ -285,22 +313,22 @@ static int check_service(struct pam_check *check, const char *const *folders, co
 		       : 0;
 }
 
-int pam_check_in(const char *const *folders, const char *conf, struct notes *notes,
-		 struct error *error)
+int pam_check_in(const char *const *folders, const char *modules, const char *conf,
+		 struct notes *notes, struct error *error)
 {
-	struct pam_check check = { conf, notes, error };
+	struct pam_check check = { folders, modules, conf, notes, error };
 	scope_of(strings) struct strings services = { 0 };
 	struct error fault = ERROR_INIT;
 
 	if (pam_files_services(folders, &services, &fault))
 		return notes_add(notes, NOTE_FINDING, NULL, &fault, false, error);
 	for (size_t i = 0; i < services.count; i++)
-		if (check_service(&check, folders, services.items[i]))
+		if (check_service(&check, services.items[i]))
 			return -1;
 	return 0;
 }
 
 int pam_check(const char *conf, struct notes *notes, struct error *error)
 {
-	return pam_check_in(NULL, conf, notes, error);
+	return pam_check_in(NULL, CONFINE_PAMDIR, conf, notes, error);
 }

@@ -11,8 +11,9 @@
 /* Adds what is wrong with the lines that name this policy folder. -1 only when out of memory. */
 int pam_check(const char *conf, struct notes *notes, struct error *error);
 
-/* The same for services in other folders than libpam's (pam_files.h). */
-int pam_check_in(const char *const *folders, const char *conf, struct notes *notes,
-		 struct error *error);
+/* The same for services in other folders than libpam's (pam_files.h), and with modules in another.
+ */
+int pam_check_in(const char *const *folders, const char *modules, const char *conf,
+		 struct notes *notes, struct error *error);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../lib/base/path.h"
 #include "../lib/base/scope.h"
@@ -323,11 +324,51 @@ int pam_files_read(struct pam_stack *ret_stack, const char *const *folders, cons
 	return 0;
 }
 
-bool pam_line_is(const struct pam_line *line, const char *module)
+bool pam_files_mention(const char *const *folders, const char *service, const char *text)
+{
+	struct error fault = ERROR_INIT;
+	const struct reader reader = { folders ? folders : libpam_folders, NULL, &fault };
+	scope_memory char *path = NULL, *whole = NULL;
+	char *rest, *line;
+
+	if (read_text(&reader, service, &path, &whole))
+		return false;
+	for (rest = whole; (line = strsep(&rest, "\n"));) {
+		cut_line(line);
+		if (strstr(line, text))
+			return true;
+	}
+	return false;
+}
+
+static const char *module_name(const struct pam_line *line)
 {
 	const char *slash = strrchr(line->module, '/');
 
-	return !strcmp(slash ? slash + 1 : line->module, module);
+	return slash ? slash + 1 : line->module;
+}
+
+bool pam_line_is(const struct pam_line *line, const char *module)
+{
+	return !strcmp(module_name(line), module);
+}
+
+bool pam_line_seems(const struct pam_line *line, const char *module)
+{
+	const char *name = module_name(line);
+	size_t stem = strcspn(module, ".");
+
+	return !pam_line_is(line, module) &&
+	       (!strncmp(name, module, stem) || text_similar(name, module));
+}
+
+bool pam_line_loads(const struct pam_line *line, const char *modules)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s%s%s", *line->module == '/' ? "" : modules,
+		 *line->module == '/' ? "" : "/", line->module);
+	return !access(path, F_OK);
 }
 
 /* The value of ANSWER=VALUE among the words of a control, copied; false where it is not named. */

@@ -48,8 +48,17 @@ int pam_files_services(const char *const *folders, struct strings *ret_names, st
 int pam_files_read(struct pam_stack *ret_stack, const char *const *folders, const char *service,
 		   struct error *error);
 
+/* Whether a line of the service's own file that is no comment holds this text. */
+bool pam_files_mention(const char *const *folders, const char *service, const char *text);
+
 /* Whether the line's module is that file: "pam_confine.so", with or without a folder before it. */
 bool pam_line_is(const struct pam_line *line, const char *module);
+
+/* Whether it seems to be that file's name, mistyped: "pam_confin.so", "pam_confine". */
+bool pam_line_seems(const struct pam_line *line, const char *module);
+
+/* Whether the file of the line's module is there; `modules`: the folder of those without one. */
+bool pam_line_loads(const struct pam_line *line, const char *modules);
 
 /*
  * What libpam does after one answer of the line's module, "success" or any other of pam.d(5): "ok",

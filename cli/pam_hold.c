@@ -62,6 +62,19 @@ enum pam_hold_kind pam_hold_threat(const struct pam_line *line, const struct pam
 	return PAM_HOLD_FULL;
 }
 
+/* A line that was to be ours: libpam fails where a module is not there. */
+static struct pam_hold weigh_mistyped(const struct pam_stack *stack, const char *answer)
+{
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct pam_line *line = &stack->items[i];
+
+		if (line->type == PAM_TYPE_SESSION && !line->optional && is_strong(line, answer) &&
+		    pam_line_seems(line, "pam_confine.so") && !pam_line_loads(line, CONFINE_PAMDIR))
+			return (struct pam_hold){ PAM_HOLD_SHUT, line };
+	}
+	return (struct pam_hold){ PAM_HOLD_NONE, NULL };
+}
+
 static struct pam_hold weigh(const struct pam_stack *stack, const struct pam_line *own,
 			     const char *answer)
 {
@@ -85,7 +98,9 @@ struct pam_hold pam_hold_find(const struct pam_stack *stack, bool setcred)
 	struct pam_hold hold = weigh(stack, own_line(stack, PAM_TYPE_SESSION), "session_err");
 	struct pam_hold joins = weigh(stack, own_line(stack, PAM_TYPE_AUTH), "cred_err");
 
-	return setcred && hold.kind != PAM_HOLD_FULL && joins.kind == PAM_HOLD_FULL ? joins : hold;
+	if (setcred && hold.kind != PAM_HOLD_FULL && joins.kind == PAM_HOLD_FULL)
+		return joins;
+	return hold.kind == PAM_HOLD_NONE ? weigh_mistyped(stack, "module_unknown") : hold;
 }
 
 static bool has_type(const struct pam_stack *stack, enum pam_type type)

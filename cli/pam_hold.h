@@ -8,6 +8,7 @@
 enum pam_hold_kind {
 	PAM_HOLD_FULL, /* confines or refuses */
 	PAM_HOLD_NONE, /* has no line of ours */
+	PAM_HOLD_SHUT, /* refuses everyone: the module is mistyped */
 	PAM_HOLD_WEAK, /* goes on where our line fails */
 	PAM_HOLD_PASSED, /* a line before ours can end the stack */
 	PAM_HOLD_JUMPED, /* a line before ours can jump over it */

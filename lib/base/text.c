@@ -241,6 +241,24 @@ bool text_starts(const char *text, const char *prefix)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
+static bool within_edits(const char *left, const char *right, unsigned edits)
+{
+	while (*left && *left == *right)
+		left++, right++;
+	if (!*left && !*right)
+		return true;
+	if (!edits)
+		return false;
+	return (*left && within_edits(left + 1, right, edits - 1)) ||
+	       (*right && within_edits(left, right + 1, edits - 1)) ||
+	       (*left && *right && within_edits(left + 1, right + 1, edits - 1));
+}
+
+bool text_similar(const char *left, const char *right)
+{
+	return within_edits(left, right, strlen(right) > 4 ? 2 : 1);
+}
+
 char *text_format(const char *format, ...)
 {
 	va_list arguments;

@@ -56,6 +56,10 @@ const char *text_quote(const char *text, char *buffer, size_t size);
 
 bool text_starts(const char *text, const char *prefix);
 
+/* Whether one of them may be the other mistyped: two letters too many, too few or wrong; of short
+ * words one. */
+bool text_similar(const char *left, const char *right);
+
 /* As asprintf, but returns the string or NULL. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

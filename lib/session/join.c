@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <linux/magic.h>
@@ -16,6 +17,7 @@
 
 #include "../base/path.h"
 #include "../base/scope.h"
+#include "identity.h"
 #include "privilege.h"
 #include "root.h"
 #include "ticket.h"
@@ -27,7 +29,17 @@ enum { FILES_MOST = 4 };
 struct state {
 	const struct join *join;
 	struct ticket tickets[FILES_MOST];
+	char folder[PATH_MAX]; /* where the process stood on the host; "" where that has no name */
 };
+
+static int note_folder(struct state *state, struct error *error)
+{
+	(void)error;
+	/* "(unreachable)/…" is outside of this process's root (getcwd(3)). */
+	if (!getcwd(state->folder, sizeof(state->folder)) || state->folder[0] != '/')
+		state->folder[0] = '\0';
+	return 0;
+}
 
 static int take_files(struct state *state, struct error *error)
 {
@@ -88,6 +100,27 @@ static int check_root(struct state *state, struct error *error)
 			error, ERROR_HOST,
 			"the root is not the container's: a server in a chroot cannot be confined");
 	return chdir("/") ? error_errno(error, "cannot go to '/'") : 0;
+}
+
+/*
+ * su and sudo stay where they were called. The same path inside, if it leads to a folder for the
+ * person too: on the way there nothing of theirs is followed.
+ */
+static int return_to_folder(struct state *state, struct error *error)
+{
+	const struct host_user *user = &state->join->plan->user;
+	scope_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	scope_fd int folder = -1;
+	struct error ignored;
+
+	(void)error; /* else it stays at the root */
+	if (root < 0 || !*state->folder || identity_borrow(user->uid, user->gid, &ignored))
+		return 0;
+	folder = path_open_in(root, state->folder, O_PATH | O_DIRECTORY, &ignored);
+	if (folder >= 0)
+		(void)!fchdir(folder);
+	identity_return();
+	return 0;
 }
 
 static int refresh_veils(struct state *state, struct error *error)
@@ -167,6 +200,7 @@ static const struct {
 	const char *reason;
 } steps[] = {
 	{ hide_memory, "first: from here on the process may be seen from inside" },
+	{ note_folder, "has a name on the host only" },
 	{ take_files, "may lie in the host's /tmp, which is about to vanish" },
 	{ set_oom_score, "the container's /proc need not show this process" },
 	{ enter_cgroup, "the device rules hold before anything of the container is touched" },
@@ -174,6 +208,7 @@ static const struct {
 	{ check_root,
 	  "nothing may be opened by name before the root is known to be the container's" },
 	{ refresh_veils, "needs SYS_ADMIN, and the container's root" },
+	{ return_to_folder, "after the veils: nothing hidden is gone into" },
 	{ take_keyring, "a session keyring is inherited over every namespace" },
 	{ put_files, "needs the container's /tmp, and SETUID for the user's file system id" },
 	{ add_groups, "needs SETGID with the host's group numbers; set last of all groups" },

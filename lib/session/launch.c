@@ -4,14 +4,15 @@
  * the container, which puts only its children into the pid namespace, forks
  * the command and is gone: nobody inside ever sees it (design.md, "Nobody
  * unjoined in sight"), so it can do with its parent's memory; the command is
- * seen, and has a copy. It is then the caller's child, for that is the
- * subreaper.
+ * seen, and has a copy where anybody could look. It is then the caller's child,
+ * for that is the subreaper.
  */
 #include "launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <sched.h>
 #include <string.h>
@@ -24,6 +25,9 @@
 #include "identity.h"
 #include "process.h"
 #include "terminal.h"
+
+/* What the command needs up to its exec: two paths and a report. */
+enum { COMMAND_STACK_SIZE = 64 * 1024 };
 
 /* What door and command tell the caller, over a socket that closes when the command is executed. */
 struct report {
@@ -176,26 +180,56 @@ struct knock {
 	int line;
 };
 
-static void be_door(void *context)
+/*
+ * Whether nobody inside can write to the command's memory before it is executed: the container is
+ * this login's own, and to who enters it meanwhile (`confine enter`) the process is undumpable.
+ * What a signal may end while it holds malloc's lists has a copy in any case (launch.h).
+ */
+static bool is_unseen(const struct launch *launch)
+{
+	return launch->login->container.unseen && launch->plan->share == SHARE_SESSION &&
+	       !(launch->plan->bounding & UINT64_C(1) << CAP_SYS_PTRACE);
+}
+
+static int start_command(void *context)
 {
 	const struct knock *knock = context;
-	const struct launch *launch = knock->launch;
+
+	be_command(knock->launch, knock->size, knock->line);
+}
+
+/* clone(2), for a filter that stands already lets that pass as it does fork's. */
+static pid_t make_command(struct knock *knock)
+{
+	_Alignas(16) char stack[COMMAND_STACK_SIZE];
+	pid_t pid;
+
+	if (knock->launch->lends && is_unseen(knock->launch))
+		return clone(start_command, stack + sizeof(stack),
+			     CLONE_VM | CLONE_VFORK | SIGCHLD, knock);
+	pid = fork();
+	if (!pid)
+		start_command(knock);
+	return pid;
+}
+
+static void be_door(void *context)
+{
+	struct knock knock = *(const struct knock *)context;
+	const struct launch *launch = knock.launch;
 	struct report report = { .kind = REPORT_CHILD };
 	struct error error = ERROR_INIT;
-	int line = knock->line;
 
 	if (set_groups(launch->user, &error) ||
 	    login_join_lent(launch->login, launch->plan, launch->files, &error) ||
-	    keep_only(&line, &error))
-		report_fault(line, &error, launch->failure);
-	report.pid = fork();
+	    keep_only(&knock.line, &error))
+		report_fault(knock.line, &error, launch->failure);
+	report.pid = make_command(&knock);
 	if (report.pid < 0) {
 		error_errno(&error, "cannot fork into the container");
-		report_fault(line, &error, launch->failure);
+		report_fault(knock.line, &error, launch->failure);
 	}
-	if (!report.pid)
-		be_command(launch, knock->size, line);
-	report_send(line, &report, -1);
+	report_send(knock.line, &report, -1);
 }
 
 int launch_pass(int line, int descriptor, struct error *error)

@@ -26,6 +26,7 @@ struct launch {
 	enum launch_terminal terminal;
 	unsigned streams; /* NEW: bit N set: it takes the place of descriptor N (0, 1, 2) */
 	int failure; /* the exit status of what fails before `execute` */
+	bool lends; /* `execute` allocates nothing, so it may work in this process's memory */
 	/*
 	 * In the command's process, as the user, inside: executes it. Returns only on failure, the
 	 * exit status that it means. What it opens must be close-on-exec. `line`: for launch_pass.

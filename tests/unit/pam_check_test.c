@@ -12,6 +12,7 @@
 #include "../../lib/base/scope.h"
 
 static char top[] = "/tmp/confine-pam-check-XXXXXX";
+static char modules[sizeof(top) + sizeof("/.modules")];
 static const char *folders[] = { top, NULL };
 
 static void write_file(const char *name, const char *text)
@@ -30,7 +31,14 @@ static int make_folder(void **state)
 {
 	(void)state;
 	strcpy(top + strlen(top) - 6, "XXXXXX");
-	return mkdtemp(top) ? 0 : -1;
+	if (!mkdtemp(top))
+		return -1;
+	/* A name that is no service's. */
+	snprintf(modules, sizeof(modules), "%s/.modules", top);
+	if (mkdir(modules, 0755))
+		return -1;
+	write_file(".modules/pam_confine.so", "");
+	return 0;
 }
 
 static int remove_folder(void **state)
@@ -49,7 +57,7 @@ static void assert_found(const char *conf, const char *expected)
 	struct error error = ERROR_INIT;
 	char text[4096] = "";
 
-	assert_int_equal(pam_check_in(folders, conf, &notes, &error), 0);
+	assert_int_equal(pam_check_in(folders, modules, conf, &notes, &error), 0);
 	for (size_t i = 0; i < notes.count; i++) {
 		const struct error *said = &notes.items[i].said;
 		size_t used = strlen(text);
@@ -180,6 +188,28 @@ static void each_mistake_is_found_on_its_line(void **state)
 		  "session required pam_confine.so exempt_group=root,no-such-group\n",
 		  "sshd:1: no group named 'no-such-group': it exempts no one\n"
 		  "sshd:2: no group named 'no-such-group': it exempts no one\n" },
+		{ "sshd", "auth required pam_confine.so\nsession requried pam_confine.so\n",
+		  "sshd:2: unknown PAM control 'requried': logins by 'sshd' are refused or "
+		  "stopped\n" },
+		{ "sshd", "auth required pam_confine.so\nsession pam_confine.so\n",
+		  "sshd:2: a PAM line without a module: logins by 'sshd' are refused or "
+		  "stopped\n" },
+		{ "sshd", "auht required pam_unix.so\n",
+		  "sshd:1: unknown PAM type 'auht': logins by 'sshd' are refused or stopped\n" },
+		{ "ours", "# of ours\nsesion required pam_confine.so\n",
+		  "ours:2: unknown PAM type 'sesion': logins by 'ours' are refused or stopped\n" },
+		{ "theirs", "# pam_confine\nsesion required pam_unix.so\n", "" },
+		{ "sshd", "auth required pam_confin.so\n",
+		  "sshd:1: 'pam_confin.so' is not there: every login is refused\n" },
+		{ "sshd", "session required pam_confine\n",
+		  "sshd:1: 'pam_confine' is not there: every login is refused\n" },
+		{ "sshd", "session required pam_confine.so, debug\n",
+		  "sshd:1: 'pam_confine.so,' is not there: every login is refused\n" },
+		{ "su", "session required /no/such/pam_confine.so\n",
+		  "su:1: '/no/such/pam_confine.so' is not there: every login is refused\n" },
+		{ "su", "session required pam_console.so\n", "" },
+		{ "su", "session required pam_confine.so conf=/etc/confined\n",
+		  "su:1: conf=/etc/confined is not there: every login is refused\n" },
 	};
 
 	(void)state;
@@ -204,10 +234,13 @@ static void each_mistake_is_found_on_its_line(void **state)
 
 static void lines_that_name_another_policy_are_not_this_ones(void **state)
 {
+	char line[128];
+
 	(void)state;
-	write_file("sshd", "auth optional pam_confine.so conf=/srv/policy\n");
+	snprintf(line, sizeof(line), "auth optional pam_confine.so conf=%s\n", top);
+	write_file("sshd", line);
 	assert_found("/etc/confine.d", "");
-	assert_found("/srv/policy",
+	assert_found(top,
 		     "sshd:1: control 'optional' lets a login that is refused go on: the auth line "
 		     "must be 'required'\n"
 		     "sshd:1: service 'sshd' has no session line of pam_confine.so: its logins are "

@@ -68,12 +68,32 @@ static void a_number_of_thousands_of_digits_is_too_large(void **state)
 	assert_non_null(strstr(error.text, "is too large a size"));
 }
 
+static void a_word_mistyped_is_similar(void **state)
+{
+	static const struct {
+		const char *left, *right;
+		bool similar;
+	} rows[] = {
+		{ "volum", "volume", true },	  { "voulme", "volume", true },
+		{ "volume", "volume", true },	  { "vol", "volume", false },
+		{ "memroyyy", "memory", false },  { "pdi", "pid", false },
+		{ "pidd", "pid", true },	  { "", "pid", false },
+		{ "cap_dorp", "cap_drop", true }, { "cap_dropped", "cap_drop", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (text_similar(rows[i].left, rows[i].right) != rows[i].similar)
+			fail_msg("'%s' and '%s'", rows[i].left, rows[i].right);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_are_those_of_docker),
 		cmocka_unit_test(sizes_are_read_alike_where_a_number_has_a_comma),
 		cmocka_unit_test(a_number_of_thousands_of_digits_is_too_large),
+		cmocka_unit_test(a_word_mistyped_is_similar),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
