@@ -21,6 +21,7 @@
 #include "privilege.h"
 #include "root.h"
 #include "ticket.h"
+#include "timer.h"
 #include "veil.h"
 
 enum { FILES_MOST = 4 };
@@ -75,6 +76,11 @@ static int enter_cgroup(struct state *state, struct error *error)
 	if (state->join->born_in_cgroup)
 		return 0;
 	return cgroup_enter(state->join->cgroup->procs, error);
+}
+
+static int check_time(struct state *state, struct error *error)
+{
+	return state->join->timer < 0 ? 0 : timer_check(state->join->timer, error);
 }
 
 static int enter_namespaces(struct state *state, struct error *error)
@@ -204,6 +210,7 @@ static const struct {
 	{ take_files, "may lie in the host's /tmp, which is about to vanish" },
 	{ set_oom_score, "the container's /proc need not show this process" },
 	{ enter_cgroup, "the device rules hold before anything of the container is touched" },
+	{ check_time, "in the cgroup that the timer kills: whoever was held up is too late" },
 	{ enter_namespaces, "all at once, while CAP_SYS_ADMIN is there" },
 	{ check_root,
 	  "nothing may be opened by name before the root is known to be the container's" },

@@ -23,6 +23,7 @@ struct join {
 	const struct plan *plan;
 	const struct container *container;
 	const struct cgroup_pair *cgroup;
+	int timer; /* its line (timer.h); -1: none */
 	enum join_as as;
 	bool born_inside; /* sshd's child is in the pid namespace already */
 	bool born_in_cgroup; /* and a child of ours in the login's cgroup */

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -155,6 +156,29 @@ static void stop_keeper(struct login *login)
 	login->keeper = -1;
 }
 
+/*
+ * A child that is born inside has not joined yet, and uid 0 there may signal it: no core of it, with
+ * the server's secrets, for a handler or a folder that they can read.
+ */
+static int forbid_dumps(struct opening *opening, struct error *error)
+{
+	struct login *login = opening->login;
+
+	if (login->way != LOGIN_SETCRED || prctl(PR_GET_DUMPABLE) != 1)
+		return 0;
+	if (prctl(PR_SET_DUMPABLE, 0))
+		return error_errno(error, "cannot forbid core dumps");
+	login->was_dumpable = true;
+	return 0;
+}
+
+static void allow_dumps(struct login *login)
+{
+	if (login->was_dumpable)
+		prctl(PR_SET_DUMPABLE, 1);
+	login->was_dumpable = false;
+}
+
 /* Future children of this process are born in the container's namespace, or in its own again. */
 static int move_children(int pidfd, int flag, const char *own, int *ret_kept, struct error *error)
 {
@@ -256,6 +280,7 @@ static const struct stage {
 	{ keep_way_back, go_back, "out of the cgroup before that is removed" },
 	{ start_timer, stop_timer, "knows the cgroup; is not born inside, as what is forked next" },
 	{ start_keeper, stop_keeper, "likewise; is born in the server's own cgroup" },
+	{ forbid_dumps, allow_dumps, "inherited by the child that is seen inside before it joins" },
 	{ move_pids, move_pids_back, "init lives; a fork from here on is born inside" },
 	{ move_network, move_network_back, "port forwarding without a session gets no further" },
 	{ set_switch, take_switch_back,
@@ -341,6 +366,7 @@ static int enter(struct login *login, const struct plan *plan, const char *const
 		.plan = plan,
 		.container = &login->container,
 		.cgroup = &login->cgroup,
+		.timer = login->timer,
 		.as = login->terminal ? JOIN_LOGIN : as[login->way],
 		.born_inside = login->way == LOGIN_SETCRED,
 		.born_in_cgroup = login->way >= LOGIN_COMMAND,

@@ -34,6 +34,7 @@ struct login {
 	int keeper; /* the line of what stands for it (keeper.h); -1: none */
 	int pid_namespace, net_namespace; /* the server's own; -1: not changed */
 	struct rlimit processes; /* as they were before the switch */
+	bool was_dumpable; /* the server, before open */
 	bool switch_on; /* the dead man's switch is set */
 	bool stands; /* open was completed */
 };

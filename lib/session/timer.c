@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -73,4 +74,15 @@ int timer_start(const struct plan *plan, const struct cgroup_pair *pair, struct 
 	snprintf(orders.terminal, sizeof(orders.terminal), "%u", state.terminal);
 	pidfd = orphan_make(&orphan, &pid, &line, error);
 	return pidfd < 0 ? -1 : line;
+}
+
+int timer_check(int line, struct error *error)
+{
+	struct pollfd other = { .fd = line };
+
+	if (poll(&other, 1, 0) < 0)
+		return error_errno(error, "cannot ask for the login's timer");
+	if (other.revents)
+		return error_set(error, ERROR_LIMIT, "the login's max_time is over");
+	return 0;
 }

@@ -14,4 +14,7 @@
  */
 int timer_start(const struct plan *plan, const struct cgroup_pair *pair, struct error *error);
 
+/* -1 where the timer at the other end of the line has ended: the login's time is over. */
+int timer_check(int line, struct error *error);
+
 #endif
