@@ -10,6 +10,7 @@
 #include "../lib/policy/layers.h"
 #include "check_names.h"
 #include "command.h"
+#include "cron_jobs.h"
 #include "effective.h"
 #include "notes.h"
 #include "options.h"
@@ -190,13 +191,50 @@ static int check_anyone(struct check *check, struct error *error)
 	return name ? check_user(check, name, error) : 0;
 }
 
+/* Whose jobs cron's lines confine though nobody logs in as them. */
+static int check_service(struct check *check, const char *user, const char *table,
+			 struct error *error)
+{
+	scope_of(effective) struct effective effective = { .log = &check->log };
+	struct error said = ERROR_INIT;
+
+	if (effective_find(&effective, user, check->conf, &said) || effective.exempt ||
+	    effective.user.uid >= 1000)
+		return 0;
+	if (!effective_load(&effective, check->conf, NULL, &said) &&
+	    policy_exempts(&effective.policy))
+		return 0;
+	return notes_add_file(&check->notes, NOTE_WARNING, table, error,
+			      "the lines for cron confine the jobs of '%s' too: confine = no in "
+			      "%s/user/%s.ini leaves them alone",
+			      user, check->conf, user);
+}
+
+static int check_services(struct check *check, struct error *error)
+{
+	scope_of(strings) struct strings users = { 0 }, tables = { 0 };
+
+	if (cron_jobs_find(&users, &tables, error))
+		return -1;
+	for (size_t i = 0; i < users.count; i++)
+		if (check_service(check, users.items[i], tables.items[i], error))
+			return -1;
+	return 0;
+}
+
 static int check_all(struct check *check, struct error *error)
 {
+	scope_of(strings) struct strings exempt = { 0 };
+
 	if (check_shipped(check->conf, &check->notes, error) ||
 	    check_exempt_names(check->conf, &check->notes, error) || check_users(check, error) ||
-	    check_groups(check, error) || check_anyone(check, error))
+	    check_groups(check, error) || check_anyone(check, error) ||
+	    check_services(check, error))
 		return -1;
-	return pam_check(check->conf, &check->notes, error);
+	return pam_check(check->conf, &exempt, &check->notes, error) ||
+			       check_exempt_people(check->conf, &exempt, &check->notes, error)
+		       ? -1
+		       : 0;
 }
 
 /* A folder as logins name it: by its whole path, in which no symlink is followed. */

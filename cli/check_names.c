@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "../lib/base/scope.h"
@@ -16,8 +17,8 @@ int check_shipped(const char *conf, struct notes *notes, struct error *error)
 	static const struct {
 		const char *name, *follows;
 	} files[] = {
-		{ "default.ini", "who has no file of their own, nor of a group, gets what "
-				 "'docker run' gives" },
+		{ "default.ini", "its values are nobody's any more, and what no other file "
+				 "says is as 'docker run' has it" },
 		{ "exempt", "no group is exempt but those of exempt_group= on PAM lines" },
 	};
 
@@ -47,20 +48,70 @@ static int check_name(const struct exempt_entry *entry, const char *file, struct
 	return notes_add(notes, NOTE_FINDING, NULL, &said, true, error);
 }
 
+/* An exempt file that is unsafe exempts no one, which is told where its owner and mode are. */
+static int read_exempt(const char *file, struct exempt_list *list, struct error *error)
+{
+	struct error said = ERROR_INIT;
+	scope_fd int fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || exempt_read(fd, file, list, &said))
+		return said.kind == ERROR_MEMORY ? error_memory(error) : 0;
+	return 0;
+}
+
 int check_exempt_names(const char *conf, struct notes *notes, struct error *error)
 {
 	scope_memory char *file = text_format("%s/exempt", conf);
 	scope_of(exempt_list) struct exempt_list list = { 0 };
-	struct error said = ERROR_INIT;
-	scope_fd int fd = -1;
 
 	if (!file)
 		return error_memory(error);
-	fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || exempt_read(fd, file, &list, &said))
-		return said.kind == ERROR_MEMORY ? error_memory(error) : 0;
+	if (read_exempt(file, &list, error))
+		return -1;
 	for (size_t i = 0; i < list.count; i++)
 		if (check_name(&list.items[i], file, notes, error))
 			return -1;
 	return 0;
+}
+
+/* Whether anyone but uid 0 is in the group, by its entry or by their own. */
+static bool has_members(const char *name)
+{
+	const struct group *entry = getgrnam(name);
+	const struct passwd *person;
+	bool found = false;
+	gid_t gid;
+
+	if (!entry)
+		return false;
+	for (char **member = entry->gr_mem; *member; member++)
+		if (strcmp(*member, "root") != 0)
+			return true;
+	gid = entry->gr_gid;
+	setpwent();
+	while (!found && (person = getpwent()))
+		found = person->pw_uid && person->pw_gid == gid;
+	endpwent();
+	return found;
+}
+
+int check_exempt_people(const char *conf, const struct strings *others, struct notes *notes,
+			struct error *error)
+{
+	scope_memory char *file = text_format("%s/exempt", conf);
+	scope_of(exempt_list) struct exempt_list list = { 0 };
+
+	if (!file)
+		return error_memory(error);
+	if (read_exempt(file, &list, error))
+		return -1;
+	for (size_t i = 0; i < list.count; i++)
+		if (has_members(list.items[i].name))
+			return 0;
+	for (size_t i = 0; i < others->count; i++)
+		if (has_members(others->items[i]))
+			return 0;
+	return notes_add_file(notes, NOTE_WARNING, file, error,
+			      "no one but uid 0 is exempt: a broken policy locks every "
+			      "administrator out who does not log in as root");
 }

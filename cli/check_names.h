@@ -3,6 +3,7 @@
 #ifndef CONFINE_CLI_CHECK_NAMES_H
 #define CONFINE_CLI_CHECK_NAMES_H
 
+#include "../lib/base/text.h"
 #include "notes.h"
 
 /* What follows where default.ini or exempt, which ship, is not there. */
@@ -10,5 +11,9 @@ int check_shipped(const char *conf, struct notes *notes, struct error *error);
 
 /* Names of the exempt file that are no group's. What is wrong with it as text is policy_check's. */
 int check_exempt_names(const char *conf, struct notes *notes, struct error *error);
+
+/* Warns where no group exempts anyone: neither one of CONF/exempt nor of `others`. */
+int check_exempt_people(const char *conf, const struct strings *others, struct notes *notes,
+			struct error *error);
 
 #endif

@@ -33,6 +33,7 @@ struct pam_check {
 	const char *const *folders; /* of services */
 	const char *modules; /* the folder of modules */
 	const char *conf;
+	struct strings *exempt; /* groups */
 	struct notes *notes;
 	struct error *error;
 };
@@ -157,6 +158,8 @@ static int check_groups(struct pam_check *check, const struct own *own)
 			return error_memory(check->error);
 		if (*name && !getgrnam(name) &&
 		    tell(check, own->line, "no group named '%s': it exempts no one", name))
+			return -1;
+		if (*name && strings_add(check->exempt, name, check->error))
 			return -1;
 		rest += length + (rest[length] == ',');
 	}
@@ -314,9 +317,9 @@ static int check_service(struct pam_check *check, const char *service)
 }
 
 int pam_check_in(const char *const *folders, const char *modules, const char *conf,
-		 struct notes *notes, struct error *error)
+		 struct strings *exempt, struct notes *notes, struct error *error)
 {
-	struct pam_check check = { folders, modules, conf, notes, error };
+	struct pam_check check = { folders, modules, conf, exempt, notes, error };
 	scope_of(strings) struct strings services = { 0 };
 	struct error fault = ERROR_INIT;
 
@@ -328,7 +331,7 @@ int pam_check_in(const char *const *folders, const char *modules, const char *co
 	return 0;
 }
 
-int pam_check(const char *conf, struct notes *notes, struct error *error)
+int pam_check(const char *conf, struct strings *exempt, struct notes *notes, struct error *error)
 {
-	return pam_check_in(NULL, CONFINE_PAMDIR, conf, notes, error);
+	return pam_check_in(NULL, CONFINE_PAMDIR, conf, exempt, notes, error);
 }

@@ -6,14 +6,18 @@
 #ifndef CONFINE_CLI_PAM_CHECK_H
 #define CONFINE_CLI_PAM_CHECK_H
 
+#include "../lib/base/text.h"
 #include "notes.h"
 
-/* Adds what is wrong with the lines that name this policy folder. -1 only when out of memory. */
-int pam_check(const char *conf, struct notes *notes, struct error *error);
+/*
+ * Adds what is wrong with the lines that name this policy folder, and to
+ * `exempt` the groups of their exempt_group=. -1 only when out of memory.
+ */
+int pam_check(const char *conf, struct strings *exempt, struct notes *notes, struct error *error);
 
 /* The same for services in other folders than libpam's (pam_files.h), and with modules in another.
  */
 int pam_check_in(const char *const *folders, const char *modules, const char *conf,
-		 struct notes *notes, struct error *error);
+		 struct strings *exempt, struct notes *notes, struct error *error);
 
 #endif

@@ -15,6 +15,7 @@ struct picture {
 	struct effective effective;
 	const char *unconfined; /* why a login is not confined, or NULL */
 	bool planned;
+	bool refused; /* there is a plan, and it lets no one in */
 	struct error fault; /* why there is no plan, though the user is confined */
 	struct strings differences;
 };
@@ -42,6 +43,10 @@ static int picture_take(struct picture *picture, const char *name, struct error 
 		picture->unconfined = "confine = no";
 	else
 		picture->planned = !effective_plan(effective, &context, &picture->fault);
+	picture->refused = picture->planned && effective->plan.message;
+	if (picture->refused)
+		error_set(&picture->fault, ERROR_DENIED, "logins are refused with the message '%s'",
+			  effective->plan.message);
 	return picture->planned ? difference_list(effective, &picture->differences, error) : 0;
 }
 
@@ -117,14 +122,12 @@ static int print_text(const struct picture *picture, struct error *error)
 	for (size_t i = 0; i < user->groups.count; i++)
 		printf(" %s", user->groups.items[i]);
 	putchar('\n');
-	if (picture->effective.exempt) {
-		printf("not confined: %s\n", picture->unconfined);
-		return 0;
-	}
-	print_list("files", &picture->effective.policy.files);
-	print_policy(&picture->effective.policy);
 	if (picture->unconfined)
 		printf("not confined: %s\n", picture->unconfined);
+	if (picture->effective.exempt)
+		return 0;
+	print_list("files", &picture->effective.policy.files);
+	print_policy(&picture->effective.policy);
 	return picture->planned ? print_plan(picture, error) : 0;
 }
 
@@ -187,7 +190,7 @@ static json_object *json_picture(const struct picture *picture)
 	const struct effective *effective = &picture->effective;
 	char line[sizeof(struct error)];
 	json_object *object = json_object_new_object();
-	bool faulty = !picture->unconfined && !picture->planned;
+	bool faulty = !picture->unconfined && (!picture->planned || picture->refused);
 	scope_memory char *plan = picture->planned ? plan_print_json(&effective->plan) : NULL;
 
 	json_object_object_add(object, "user", json_text(effective->user.name));
@@ -221,7 +224,7 @@ static int show(const char *name, bool json)
 	else if (print_text(&picture, &error))
 		return command_fail(&error, STATUS_FAILED);
 	fflush(stdout);
-	if (picture.planned || picture.unconfined)
+	if ((picture.planned && !picture.refused) || picture.unconfined)
 		return STATUS_FINE;
 	return command_fail(&picture.fault, STATUS_FAILED);
 }

@@ -39,6 +39,15 @@ static bool below_home(const struct resolve *resolve, const char *path)
 	return row && row->as_user;
 }
 
+/* The person's own home, that very folder theirs: what is in there no one hides from them. */
+static bool is_own_home(const struct resolve *resolve, const struct concealed *item)
+{
+	const struct plan_mount *row = mounts_cover(resolve->plan, item->path);
+
+	return row && row->as_user && !strcmp(row->target, item->path) &&
+	       item->uid == resolve->user->uid;
+}
+
 void concealed_list_clear(struct concealed_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -193,7 +202,7 @@ int mounts_add_hidden(struct resolve *resolve, const struct concealed_list *list
 		const struct concealed *item = &list->items[i];
 
 		if (item->mode && shows(resolve, item->path) &&
-		    below_home(resolve, item->path) == in_home &&
+		    below_home(resolve, item->path) == in_home && !is_own_home(resolve, item) &&
 		    mounts_hide(resolve, item->path, item->mode, error))
 			return -1;
 	}

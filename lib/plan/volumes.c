@@ -67,6 +67,18 @@ static int check_reserved(const struct resolve *resolve, const char *kind, const
 	return check_cover(resolve, kind, target, error);
 }
 
+static int refuse_twice(const char *target, const struct origin *first, struct error *error)
+{
+	char line[16] = "";
+
+	if (first->line)
+		snprintf(line, sizeof(line), ":%u", first->line);
+	return error_set(error, ERROR_POLICY,
+			 "target '%s' is given twice, also in %s%s: an entry of the same suffix "
+			 "takes the other's place",
+			 target, first->file, line);
+}
+
 static int want(struct resolve *resolve, struct wanted_list *list, const struct wanted *item,
 		const char *text, struct error *error)
 {
@@ -77,7 +89,7 @@ static int want(struct resolve *resolve, struct wanted_list *list, const struct 
 		return -1;
 	for (size_t i = 0; i < list->count; i++)
 		if (!strcmp(list->items[i].target, target))
-			return error_set(error, ERROR_POLICY, "target '%s' is given twice", target);
+			return refuse_twice(target, list->items[i].origin, error);
 	added = array_add(&list->items, &list->count, sizeof(*added));
 	if (!added)
 		return error_memory(error);

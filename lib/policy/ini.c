@@ -87,6 +87,10 @@ static int unknown_key(struct reader *reader, const char *name)
 	if (key_is_docker_only(name))
 		return FAULT(reader, "'%s' is a flag of docker run that a login cannot have",
 			     quoted);
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		if (!strcmp(keys[i].section, reader->section) && text_similar(name, keys[i].name))
+			return FAULT(reader, "unknown key '%s': did you mean '%s'?", quoted,
+				     keys[i].name);
 	return FAULT(reader, "unknown key '%s'", quoted);
 }
 

@@ -156,7 +156,7 @@ static int conflict(const struct keyed_value *a, const struct keyed_value *b, co
 {
 	const struct origin *here = &b->value.origin, *there = &a->value.origin;
 
-	error_set(error, ERROR_POLICY, "%s%s%s: %s %s:%u, a group of the same priority",
+	error_set(error, ERROR_POLICY, "%s%s%s: %s %s:%u, a group of the same [policy] priority",
 		  keys[b->key].name, *b->value.suffix ? "." : "", b->value.suffix, how, there->file,
 		  there->line);
 	return error_locate(error, here->file, here->line);

@@ -117,7 +117,7 @@ static const struct fault faults[] = {
 	{ "[container] ; c\n", "F:1: text after ']': a section stands alone on its line" },
 	{ "[container]]\n", "F:1: text after ']': a section stands alone on its line" },
 	{ "[container]\nfoo = 1\n", "F:2: unknown key 'foo'" },
-	{ "[container]\npriviledged = no\n", "F:2: unknown key 'priviledged'" },
+	{ "[container]\npriviledged = no\n", "F:2: unknown key 'priviledged': did you mean 'privileged'?" },
 	{ "[container]\na:b = 1\n", "F:2: unknown key 'a:b'" },
 	{ "[container]\nrootfs = /\n",
 	  "F:2: 'rootfs' belongs into [session], not into [container]" },

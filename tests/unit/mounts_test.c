@@ -238,6 +238,25 @@ static void what_is_hidden_stays_so_in_the_home_too(void **state)
 	assert_int_equal(made_mount(&made, "/etc/shadow")->kind, MOUNT_MASK);
 }
 
+static void an_own_home_that_is_hidden_from_others_is_there(void **state)
+{
+	scope_made struct made_plan made;
+
+	(void)state;
+	made_plan_init(&made);
+	free(made.user.home);
+	made.user.home = strdup("/opt/alice");
+	made_good(&made, LINES("hide = /opt, /opt/alice, /home/bob"));
+	assert_true(made_mount(&made, "/opt")->seal);
+	expect_bind(&made, "/opt/alice", "/opt/alice", MOUNT_ATTR_NODEV, true);
+	assert_true(place(&made, "/opt") < place(&made, "/opt/alice"));
+	made.user.uid = 1001;
+	made_good(&made, LINES("hide = /opt/alice"));
+	assert_true(made.plan.mounts.items[made.plan.mounts.count - 1].seal);
+	assert_string_equal(made.plan.mounts.items[made.plan.mounts.count - 1].target,
+			    "/opt/alice");
+}
+
 static void the_policy_folder_is_covered_wherever_it_is(void **state)
 {
 	scope_made struct made_plan made;
@@ -386,7 +405,8 @@ static void a_volume_that_cannot_be_is_refused(void **state)
 		{ { "volume = /run/confine:/srv/data" },
 		  "alice.ini: volume source '/run/confine' lies in '/run/confine'" },
 		{ { "volume = /srv/data:/opt", "tmpfs = /opt" },
-		  "alice.ini: target '/opt' is given twice" },
+		  "alice.ini: target '/opt' is given twice, also in alice.ini: an entry of the "
+		  "same suffix takes the other's place" },
 		{ { "hide = /" }, "alice.ini: '/' cannot be hidden" },
 		{ { "homes = /" }, "alice.ini: homes cannot be '/'" },
 	};
@@ -478,6 +498,7 @@ int main(void)
 		cmocka_unit_test(a_home_that_is_missing_or_the_root_is_no_mount),
 		cmocka_unit_test(a_service_has_nobodys_home_and_root_an_empty_one),
 		cmocka_unit_test(what_is_hidden_stays_so_in_the_home_too),
+		cmocka_unit_test(an_own_home_that_is_hidden_from_others_is_there),
 		cmocka_unit_test(the_policy_folder_is_covered_wherever_it_is),
 		cmocka_unit_test(a_volume_goes_to_the_real_path_of_its_target),
 		cmocka_unit_test(a_users_link_in_a_private_folder_leads_nowhere),

@@ -163,7 +163,7 @@ static void a_group_without_a_priority_has_fifty(void **state)
 	assert_string_equal(values(&policy, KEY_HOSTNAME), "students");
 	put("group/students.ini", "[policy]\npriority = 50\n[container]\nhostname = students\n");
 	assert_refused(&alice, CONF "/group/students.ini:4: hostname: set otherwise than in " CONF
-				    "/group/staff.ini:2, a group of the same priority");
+				    "/group/staff.ini:2, a group of the same [policy] priority");
 }
 
 static void a_list_adds_up_over_the_layers(void **state)
@@ -282,7 +282,7 @@ static void groups_of_one_priority_must_not_contradict_each_other(void **state)
 		scope_memory char *higher = text_format("[policy]\npriority=51\n%s", students);
 		scope_memory char *message =
 			text_format(CONF "/group/students.ini:3: %s " CONF
-					 "/group/staff.ini:2, a group of the same priority",
+					 "/group/staff.ini:2, a group of the same [policy] priority",
 				    table[i].message);
 		scope_of(policy) struct policy policy = { 0 };
 
@@ -301,7 +301,7 @@ static void a_reset_in_the_later_of_two_groups_is_a_contradiction_too(void **sta
 	put("group/staff.ini", "[container]\ndevice = /dev/a\n");
 	put("group/students.ini", "[container]\ndevice =\n");
 	assert_refused(&alice, CONF "/group/staff.ini:2: device: set, but reset in " CONF
-				    "/group/students.ini:2, a group of the same priority");
+				    "/group/students.ini:2, a group of the same [policy] priority");
 }
 
 static void groups_of_one_priority_form_one_layer(void **state)
