@@ -71,7 +71,7 @@ $(BUILD)/flags: FORCE
 
 # A kept filter is used again only by the code that made it.
 FILTER_SRC := $(wildcard lib/policy/strict_json.[ch] lib/policy/profile.[ch] lib/policy/caps.[ch] \
-	lib/plan/filter*.[ch])
+	lib/plan/filter*.[ch] conf/seccomp/default.json)
 $(BUILD)/lib/plan/filter_cache.o: CPPFLAGS += -DCONFINE_FILTER_BUILD='"$(firstword $(shell cat $(FILTER_SRC) | sha256sum))"'
 $(BUILD)/lib/plan/filter_cache.o: $(FILTER_SRC)
 

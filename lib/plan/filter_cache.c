@@ -50,12 +50,16 @@ char *filter_key_text(const struct filter_key *key, size_t *ret_size)
 	if (!stream)
 		return NULL;
 	fprintf(stream,
-		"build %s\nlibseccomp %u.%u.%u\narch %zu:%s\nkernel %u.%u\nbounding %" PRIx64
-		"\nprofile %zu:",
+		"build %s\nlibseccomp %u.%u.%u\narch %zu:%s\nkernel %u.%u\nbounding %" PRIx64 "\n",
 		CONFINE_FILTER_BUILD, library->major, library->minor, library->micro,
 		strlen(key->host->arch), key->host->arch, key->host->kernel_major,
-		key->host->kernel_minor, key->bounding, key->size);
-	fwrite(key->json, 1, key->size, stream);
+		key->host->kernel_minor, key->bounding);
+	if (key->json == filter_default_profile) {
+		fputs("default profile", stream); /* the build's own */
+	} else {
+		fprintf(stream, "profile %zu:", key->size);
+		fwrite(key->json, 1, key->size, stream);
+	}
 	if (ferror(stream) | fclose(stream))
 		return NULL;
 	return take_pointer(&text);
