@@ -365,6 +365,13 @@ int path_open_root_file(int dir, const char *path, struct error *error)
 	return check_root_owned(fd, path, S_IFREG, error);
 }
 
+const char *path_beneath(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	return !strncmp(path, folder, length) && path[length] == '/' ? path + length + 1 : NULL;
+}
+
 int path_read_all(int fd, size_t most, char **ret_bytes, size_t *ret_size, struct error *error)
 {
 	scope_memory char *bytes = NULL;

@@ -50,6 +50,9 @@ int path_open_root_folder(int dir, const char *path, struct error *error);
 /* Why `st` is not "root's and writable by no one else", or NULL where it is. */
 const char *path_unsafe(const struct stat *st);
 
+/* What follows `folder` in `path`, without a slash in front; NULL where it is not beneath. */
+const char *path_beneath(const char *path, const char *folder);
+
 /* Reads a whole file of at most `most` bytes; adds a NUL. A longer one is an error, never cut. */
 int path_read_all(int fd, size_t most, char **ret_bytes, size_t *ret_size, struct error *error);
 

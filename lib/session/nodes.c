@@ -9,13 +9,6 @@
 #include "../base/path.h"
 #include "../base/scope.h"
 
-static bool beneath(const char *path, const char *folder)
-{
-	size_t length = strlen(folder);
-
-	return text_starts(path, folder) && path[length] == '/';
-}
-
 /* The row of the tmpfs that holds `path`, or the number of rows. */
 static size_t holder(const struct plan *plan, const char *path)
 {
@@ -24,7 +17,7 @@ static size_t holder(const struct plan *plan, const char *path)
 	for (size_t i = 0; i < plan->mounts.count; i++) {
 		const struct plan_mount *row = &plan->mounts.items[i];
 
-		if (row->kind == MOUNT_TMPFS && beneath(path, row->target) &&
+		if (row->kind == MOUNT_TMPFS && path_beneath(path, row->target) &&
 		    (best == plan->mounts.count ||
 		     strlen(row->target) > strlen(plan->mounts.items[best].target)))
 			best = i;
@@ -32,8 +25,7 @@ static size_t holder(const struct plan *plan, const char *path)
 	return best;
 }
 
-/* The umask of the builder is 0; chown and chmod say again what mknod may have been told otherwise
- * by a default ACL. */
+/* The mode is mknod's: the umask of the builder is 0, and a tmpfs just made has no default ACL. */
 static int make_node(const struct plan_node *node, int folder, const char *name,
 		     struct error *error)
 {
@@ -45,8 +37,8 @@ static int make_node(const struct plan_node *node, int folder, const char *name,
 		return 0;
 	}
 	if (mknodat(folder, name, type | node->mode, makedev(node->major, node->minor)) ||
-	    fchownat(folder, name, node->uid, node->gid, AT_SYMLINK_NOFOLLOW) ||
-	    fchmodat(folder, name, node->mode, 0))
+	    ((node->uid || node->gid) &&
+	     fchownat(folder, name, node->uid, node->gid, AT_SYMLINK_NOFOLLOW)))
 		return error_errno(error, "cannot make device node '%s'", node->path);
 	return 0;
 }

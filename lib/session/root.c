@@ -177,6 +177,23 @@ static int cover(struct building *building, const struct plan_mount *row, int ta
 	return *kept < 0 ? error_errno(error, "cannot keep a cover") : take_fd(&mount);
 }
 
+/* Whether nothing will be in what a row covers by an empty folder: one for all such rows will do.
+ */
+static bool stays_empty(const struct plan *plan, size_t index)
+{
+	const struct plan_mount *row = &plan->mounts.items[index];
+
+	if (!row->seal)
+		return false;
+	for (size_t i = index + 1; i < plan->mounts.count; i++)
+		if (path_beneath(plan->mounts.items[i].target, row->target))
+			return false;
+	for (size_t i = 0; i < plan->nodes.count; i++)
+		if (path_beneath(plan->nodes.items[i].path, row->target))
+			return false;
+	return true;
+}
+
 /* The mount that a row puts on `target`; it owns the descriptor. */
 static int row_mount(struct building *building, size_t index, int target, struct error *error)
 {
@@ -195,7 +212,9 @@ static int row_mount(struct building *building, size_t index, int target, struct
 		return mount_clone(target, row->target, true, MOUNT_ATTR_RDONLY | row->attributes,
 				   MS_PRIVATE, error);
 	default:
-		return mount_new(types[row->kind], row->options, row->attributes, error);
+		return stays_empty(building->plan, index)
+			       ? cover(building, row, target, error)
+			       : mount_new(types[row->kind], row->options, row->attributes, error);
 	}
 }
 

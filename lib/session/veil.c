@@ -26,14 +26,6 @@ void veils_clear(struct veils *veils)
 	*veils = (struct veils)VEILS_INIT;
 }
 
-/* What follows `folder` in `path`, without a slash in front; NULL where it is not beneath. */
-static const char *beneath(const char *path, const char *folder)
-{
-	size_t length = strlen(folder);
-
-	return text_starts(path, folder) && path[length] == '/' ? path + length + 1 : NULL;
-}
-
 /* A merged folder has the attributes of its upper layer's. */
 static int copy_attributes(int from, int to, struct error *error)
 {
@@ -117,7 +109,7 @@ static int make_upper(int layers, const struct plan *plan, size_t index, int fol
 		return -1;
 	for (size_t i = index + 1; i < plan->mounts.count; i++) {
 		const struct plan_mount *row = &plan->mounts.items[i];
-		const char *name = beneath(row->target, plan->mounts.items[index].target);
+		const char *name = path_beneath(row->target, plan->mounts.items[index].target);
 		bool hides = row->kind == MOUNT_ABSENT || row->kind == MOUNT_MASK ||
 			     (row->kind == MOUNT_TMPFS && row->optional);
 
@@ -183,7 +175,7 @@ static void carried_list_clear(struct carried_list *list)
 static bool carries(const struct carried_list *list, const char *name)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (!strcmp(list->items[i].name, name) || beneath(name, list->items[i].name))
+		if (!strcmp(list->items[i].name, name) || path_beneath(name, list->items[i].name))
 			return true;
 	return false;
 }
@@ -192,7 +184,7 @@ static int pick_up(const struct mount_table *table, const char *target, int root
 		   struct carried_list *list, struct error *error)
 {
 	for (size_t i = 0; i < table->count; i++) {
-		const char *name = beneath(table->items[i].point, target);
+		const char *name = path_beneath(table->items[i].point, target);
 		struct carried *item;
 		int mount;
 
