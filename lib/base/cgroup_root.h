@@ -8,7 +8,8 @@
 
 #include "error.h"
 
-/* Opens the root of the tree that this process sees. ERROR_HOST where the kernel has none. */
+/* Opens the root of the tree that this process sees: once, for its close waits for the kernel (an
+ * RCU grace period). ERROR_HOST where the kernel has none. */
 int cgroup_root(struct error *error);
 
 #endif

@@ -146,7 +146,8 @@ int cgroup_pair_name(struct cgroup_pair *pair, const char *parent, const char *n
 {
 	scope_memory char *own = NULL;
 
-	pair->root = cgroup_root(error);
+	if (pair->root < 0)
+		pair->root = cgroup_root(error);
 	if (pair->root < 0 || (!parent && cgroup_own(&own, error)))
 		return -1;
 	parent = parent ? parent : own;

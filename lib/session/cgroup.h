@@ -36,7 +36,7 @@ int cgroup_own(char **ret_path, struct error *error);
 int cgroup_of(pid_t pid, char **ret_path, struct error *error);
 
 /*
- * Opens the tree, and settles on `parent`/confine-NAME for a pair that is not
+ * Opens the tree where it is not open, and settles on `parent`/confine-NAME for a pair that is not
  * made yet. `parent` NULL: this process's own cgroup.
  */
 int cgroup_pair_name(struct cgroup_pair *pair, const char *parent, const char *name,

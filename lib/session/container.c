@@ -24,6 +24,7 @@ void container_close(struct container *container)
 	scope_close(&container->owner);
 	scope_close(&container->record);
 	scope_close(&container->logins);
+	scope_close(&container->tree);
 	scope_close(&container->program);
 	free(container->cgroup);
 	*container = (struct container)CONTAINER_INIT;
@@ -200,15 +201,12 @@ static int begin_init(struct container *container, int root, const struct plan *
  * while that comes to stand; published last. Whoever is killed in between leaves a record without
  * init, by which a sweep finds the cgroup.
  */
-static int fill_new(struct container *container, const struct plan *plan, const char *owner_line,
-		    const char *from, struct error *error)
+static int fill_new(struct container *container, int root, const struct plan *plan,
+		    const char *owner_line, const char *from, struct error *error)
 {
 	scope_of(place) struct place place = PLACE_INIT;
-	scope_fd int root = cgroup_root(error);
 	scope_fd int line = -1;
 
-	if (root < 0)
-		return -1;
 	container->logins =
 		openat(container->record, "logins", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (container->logins < 0 || record_share(container->logins))
@@ -230,7 +228,8 @@ static int fill_new(struct container *container, const struct plan *plan, const 
 	return 0;
 }
 
-static int make_new(struct container *ret_container, int owner, const struct plan *plan,
+/* `root`: the cgroup2 tree. */
+static int make_new(struct container *ret_container, int owner, int root, const struct plan *plan,
 		    const char *owner_line, const char *from, struct error *error)
 {
 	scope_of(container) struct container made = CONTAINER_INIT;
@@ -247,7 +246,7 @@ static int make_new(struct container *ret_container, int owner, const struct pla
 	if (mkdirat(owner, made.id, 0700))
 		return error_errno(error, "cannot make the record");
 	made.record = record_open(owner, made.id, error);
-	if (made.record < 0 || fill_new(&made, plan, owner_line, from, error)) {
+	if (made.record < 0 || fill_new(&made, root, plan, owner_line, from, error)) {
 		record_remove(owner, made.id);
 		return error_prefix(error, "container");
 	}
@@ -278,10 +277,12 @@ int container_take(struct container *ret_container, const struct plan *plan, con
 		return error_set(error, ERROR_LIMIT,
 				 "%s has %d sessions open, as many as max_sessions allows",
 				 plan->user.name, living);
-	if (plan->share == SHARE_USER &&
-	    !find_shared(ret_container, owner, &ids, plan, owner_line, from))
-		return 0;
-	return make_new(ret_container, owner, plan, owner_line, from, error);
+	if ((plan->share != SHARE_USER ||
+	     find_shared(ret_container, owner, &ids, plan, owner_line, from)) &&
+	    make_new(ret_container, owner, cgroups, plan, owner_line, from, error))
+		return -1;
+	ret_container->tree = take_fd(&cgroups);
+	return 0;
 }
 
 /*
@@ -322,7 +323,8 @@ void container_leave(struct container *container, int root, const char *cgroup, 
 	if (container->record < 0)
 		return;
 	if (root < 0) /* where open failed before the login had a cgroup */
-		root = own_root = cgroup_root(&ignored);
+		root = own_root =
+			container->tree >= 0 ? take_fd(&container->tree) : cgroup_root(&ignored);
 	scope_close(&container->logins);
 	container->logins = -1;
 	if (!cgroup || !cgroup_remove(root, cgroup))

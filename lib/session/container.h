@@ -17,19 +17,23 @@
 struct container {
 	char id[RECORD_ID_SIZE];
 	uid_t uid;
-	pid_t pid;   /* of init, in this process's pid namespace */
-	int pidfd;   /* of init */
-	int owner;   /* RECORD_ROOT/UID */
-	int record;  /* RECORD_ROOT/UID/ID */
-	int logins;  /* the lock that makes this process a login; -1: none is held */
+	pid_t pid; /* of init, in this process's pid namespace */
+	int pidfd; /* of init */
+	int owner; /* RECORD_ROOT/UID */
+	int record; /* RECORD_ROOT/UID/ID */
+	int logins; /* the lock that makes this process a login; -1: none is held */
+	int tree; /* the cgroup2 tree, until the login's cgroup takes it; or -1 */
 	int program; /* where it is fresh: the device program, for this login's cgroup too; or -1 */
-	char *cgroup;   /* of the whole; init stands in it, and where `together` the logins too */
-	bool together;  /* it has limits, or no pid namespace of its own to end by */
-	bool fresh;     /* made by this login, whose open is not done: it goes where open fails */
-	bool unseen;    /* made by this login: no view in it can be out of date */
+	char *cgroup; /* of the whole; init stands in it, and where `together` the logins too */
+	bool together; /* it has limits, or no pid namespace of its own to end by */
+	bool fresh; /* made by this login, whose open is not done: it goes where open fails */
+	bool unseen; /* made by this login: no view in it can be out of date */
 	enum lingering linger;
 };
-#define CONTAINER_INIT { .pidfd = -1, .owner = -1, .record = -1, .logins = -1, .program = -1 }
+#define CONTAINER_INIT                                                                          \
+	{                                                                                       \
+		.pidfd = -1, .owner = -1, .record = -1, .logins = -1, .tree = -1, .program = -1 \
+	}
 
 /*
  * The container that this login belongs in: a living one of the same person,

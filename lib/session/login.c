@@ -84,6 +84,7 @@ static int make_cgroup(struct opening *opening, struct error *error)
 		parent = text_format("%s/logins", login->container.cgroup);
 	if (!name || (login->container.together && !parent))
 		return error_memory(error);
+	login->cgroup.root = take_fd(&login->container.tree);
 	if (cgroup_pair_name(&login->cgroup, parent, name, error))
 		return -1;
 	if (parent && cgroup_is_full(login->cgroup.root, login->container.cgroup))
