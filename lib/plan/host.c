@@ -18,6 +18,9 @@
 #include "../base/path.h"
 #include "../base/scope.h"
 
+/* More than the names of all file systems come to. */
+enum { FILE_SYSTEMS_MOST = 16 * 1024 };
+
 void host_nodes_clear(struct host_nodes *nodes)
 {
 	for (size_t i = 0; i < nodes->count; i++)
@@ -301,11 +304,22 @@ static bool read_version(const char *release, unsigned *ret_major, unsigned *ret
 	return end != dot + 1;
 }
 
-/* fsopen(2) loads the module where there is one; /proc/filesystems lists it only afterwards. */
-static bool has_file_system(const char *type)
+/*
+ * fsopen(2) loads the module where there is one; /proc/filesystems lists it only afterwards, but
+ * asks for no RCU grace period, which an overlay's context waits for when it is closed.
+ */
+static bool has_overlay(void)
 {
-	scope_fd int context = fsopen(type, FSOPEN_CLOEXEC);
+	scope_fd int listed = open("/proc/filesystems", O_RDONLY | O_CLOEXEC);
+	scope_fd int context = -1;
+	scope_memory char *names = NULL;
+	struct error ignored;
+	size_t size;
 
+	if (listed >= 0 && !path_read_all(listed, FILE_SYSTEMS_MOST, &names, &size, &ignored) &&
+	    strstr(names, "\toverlay\n"))
+		return true;
+	context = fsopen("overlay", FSOPEN_CLOEXEC);
 	return context >= 0 || errno != ENODEV;
 }
 
@@ -335,7 +349,7 @@ int host_init(struct host *ret_host, struct error *error)
 	errno = 0;
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0);
 	host.has_seccomp = errno == EFAULT;
-	host.lacks_overlay = !has_file_system("overlay");
+	host.lacks_overlay = !has_overlay();
 	host.has_console = !access("/dev/console", F_OK);
 	find_limits(&host);
 	*ret_host = host;
