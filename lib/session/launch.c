@@ -158,8 +158,9 @@ static int set_groups(const struct host_user *user, struct error *error)
 }
 
 /*
- * Closes all but the streams and the line, before the command can be seen from inside: with SYS_PTRACE
- * there, a folder that root's shell has open would be a way out through /proc/PID/fd (seen).
+ * Closes all but the streams and the line, before the command can be seen from inside: with
+ * SYS_PTRACE there, a folder that root's shell has open would be a way out through /proc/PID/fd
+ * (seen).
  */
 static int keep_only(int *line, struct error *error)
 {
@@ -205,8 +206,8 @@ static pid_t make_command(struct knock *knock)
 	pid_t pid;
 
 	if (knock->launch->lends && is_unseen(knock->launch))
-		return clone(start_command, stack + sizeof(stack),
-			     CLONE_VM | CLONE_VFORK | SIGCHLD, knock);
+		return clone(start_command, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD,
+			     knock);
 	pid = fork();
 	if (!pid)
 		start_command(knock);
@@ -297,9 +298,9 @@ int launch_hear(struct launched *launched, struct error *error)
 	int descriptor = -1, more;
 	bool failed = false;
 
+	reap(launched->door); /* first: one wait where the command is executed by then */
 	while ((more = report_receive(launched->line, &report, &descriptor)) > 0)
 		failed = take_report(launched, &report, descriptor, error) || failed;
-	reap(launched->door);
 	if (failed && launched->pid)
 		reap(launched->pid);
 	if (failed)
