@@ -256,6 +256,7 @@ static void every_part_of_a_key_changes_it(void **state)
 		{ profile, plain.size, plain.bounding, &newer },
 		{ profile, plain.size, plain.bounding, &other },
 		{ profile, plain.size, plain.bounding, &minor },
+		{ filter_default_profile, filter_default_profile_size, plain.bounding, &host },
 	};
 	char *texts[COUNT(keys)];
 	size_t sizes[COUNT(keys)];
