@@ -5,7 +5,9 @@
  * it makes or finds the container, starts the shell in there, and stands for it
  * outside as the person.
  */
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -40,6 +42,24 @@ static void tell(const struct caller *caller, const char *name, const struct err
 	(void)!write(STDERR_FILENO, line, strlen(line));
 }
 
+/*
+ * -1 where it cannot be told: short of descriptors inside, root would go on as if on the host. To
+ * stat takes none. Without privilege nothing hangs on it.
+ */
+static int find_inside(const struct caller *caller, bool *ret_inside, struct error *error)
+{
+	struct stat st;
+
+	*ret_inside = root_is_container(NULL);
+	if (*ret_inside || !caller->privileged)
+		return 0;
+	if (!stat(ROOT_SELF, &st))
+		return error_set(error, ERROR_SYSTEM, "cannot read '" ROOT_SELF "'");
+	if (errno != ENOENT && errno != ENOTDIR)
+		return error_errno(error, "cannot stat '" ROOT_SELF "'");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct log log = { .write = write_warning };
@@ -47,12 +67,15 @@ int main(int argc, char **argv)
 	struct error error = ERROR_INIT;
 	struct caller caller;
 	char number[32];
-	int status;
+	int status = STATUS_REFUSED;
+	bool inside;
 
 	if (!caller_take(&caller, argc, argv))
 		_exit(STATUS_REFUSED);
 	openlog("confine-shell", LOG_PID, LOG_AUTHPRIV);
-	if (root_is_container(NULL))
+	if (find_inside(&caller, &inside, &error))
+		;
+	else if (inside)
 		status = inside_run(&caller, &error);
 	else
 		status = alone_run(&caller, &user, &log, &error);
