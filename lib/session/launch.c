@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -92,6 +93,18 @@ static int report_receive(int socket, struct report *ret_report, int *ret_descri
 	return got == (ssize_t)sizeof(*ret_report) ? 1 : -1;
 }
 
+/* As the caller's terminal has it: login sets 600, and mesg says who may write there. */
+static void copy_mode(const struct launch *launch, int slave)
+{
+	struct stat st;
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if ((launch->streams & 1U << fd) && isatty(fd) && !fstat(fd, &st)) {
+			fchmod(slave, st.st_mode & 0777);
+			return;
+		}
+}
+
 /*
  * In the command's process. Its terminal is made inside, so that it has a name there, and while
  * this process is still root: whoever holds the other side takes it from nobody else.
@@ -107,6 +120,8 @@ static int make_terminal(const struct launch *launch, const struct winsize *size
 	if (identity_borrow(launch->user->uid, launch->user->gid, error))
 		return -1;
 	failed = terminal_pair(size, &master, &slave, error);
+	if (!failed)
+		copy_mode(launch, slave);
 	identity_return();
 	if (failed)
 		return -1;
