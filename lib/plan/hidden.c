@@ -58,6 +58,11 @@ void concealed_list_clear(struct concealed_list *list)
 	*list = (struct concealed_list){ 0 };
 }
 
+static bool is_built_in(const struct origin *origin)
+{
+	return !origin || !strcmp(origin->file, "built-in");
+}
+
 /* Takes `path` over. */
 static int conceal(struct concealed_list *list, char *path, const struct host_file *file,
 		   const struct origin *origin, struct error *error)
@@ -72,7 +77,7 @@ static int conceal(struct concealed_list *list, char *path, const struct host_fi
 				    .mode = file->mode,
 				    .uid = file->uid,
 				    .gid = file->gid,
-				    .built_in = !origin || !strcmp(origin->file, "built-in") };
+				    .built_in = is_built_in(origin) };
 	return 0;
 }
 
@@ -82,12 +87,11 @@ static int tell_shown(struct resolve *resolve, const char *path, const struct or
 		      struct error *error)
 {
 	struct findings *warnings = &resolve->plan->warnings;
-	bool built_in = !origin || !strcmp(origin->file, "built-in");
 
-	if (resolve_warn(resolve, built_in ? NULL : origin, error,
-			 "'%s' is not hidden: it is behind a symlink", path))
+	if (resolve_warn(resolve, origin, error, "'%s' is not hidden: it is behind a symlink",
+			 path))
 		return -1;
-	warnings->items[warnings->count - 1].kind = built_in ? ERROR_NONE : ERROR_POLICY;
+	warnings->items[warnings->count - 1].kind = ERROR_POLICY;
 	return 0;
 }
 
@@ -187,9 +191,15 @@ int mounts_find_hidden(struct resolve *resolve, struct concealed_list *list, str
 
 	if (conceal_policy(resolve, list, error))
 		return -1;
-	for (size_t i = 0; i < request->hide.count; i++)
-		if (conceal_matches(resolve, list, &request->hide.items[i], error))
-			return resolve_fault(&request->hide.items[i].origin, error);
+	for (size_t i = 0; i < request->hide.count; i++) {
+		const struct path_request *hide = &request->hide.items[i];
+
+		/* The built-in ones are the host's secrets; another tree's accounts are its own. */
+		if (is_built_in(&hide->origin) && !resolve_host_view(resolve))
+			continue;
+		if (conceal_matches(resolve, list, hide, error))
+			return resolve_fault(&hide->origin, error);
+	}
 	return 0;
 }
 

@@ -108,6 +108,7 @@ static const struct made_file made_files[] = {
 	{ .path = "/srv/tree/home", .mode = FOLDER },
 	{ .path = "/srv/tree/etc", .mode = FOLDER },
 	{ .path = "/srv/tree/etc/resolv.conf", .mode = REGULAR },
+	{ .path = "/srv/tree/etc/shadow", .mode = REGULAR },
 	{ .path = "/srv/tree/etc/hosts", .link = "/etc/shadow" },
 	{ .path = "/srv/linked", .mode = FOLDER },
 	{ .path = "/srv/linked/dev", .link = "/etc" },

@@ -434,6 +434,9 @@ static void another_tree_holds_the_home_where_its_homes_are(void **state)
 	assert_true(made_warned(
 		&made, "'/etc/hosts' is a symlink in rootfs '/srv/tree' and stays as it is"));
 	assert_null(made_mount(&made, "/var/tmp"));
+	assert_null(made_mount(&made, "/etc/shadow"));
+	made_good(&made, LINES("rootfs = /srv/tree", "hide = /etc/shadow"));
+	assert_non_null(made_mount(&made, "/etc/shadow"));
 	made_good(&made, LINES("rootfs = /srv/tree", "read_only = yes"));
 	assert_true(made.plan.root_read_only);
 }
