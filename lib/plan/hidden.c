@@ -203,6 +203,30 @@ int mounts_find_hidden(struct resolve *resolve, struct concealed_list *list, str
 	return 0;
 }
 
+/* Covers it in each home that shows it: one behind a link appears twice (homes.c). */
+static int hide_in_home(struct resolve *resolve, const struct concealed *item, struct error *error)
+{
+	const struct plan *plan = resolve->plan;
+	size_t count = plan->mounts.count;
+
+	if (mounts_hide(resolve, item->path, item->mode, error))
+		return -1;
+	for (size_t i = 0; resolve_host_view(resolve) && i < count; i++) {
+		const struct plan_mount *row = &plan->mounts.items[i];
+		scope_memory char *target = NULL;
+
+		if (!row->as_user || !strcmp(row->target, row->source) ||
+		    !path_within(item->path, row->source))
+			continue;
+		target = text_format("%s%s", row->target, item->path + strlen(row->source));
+		if (!target)
+			return error_memory(error);
+		if (mounts_hide(resolve, target, item->mode, error))
+			return -1;
+	}
+	return 0;
+}
+
 int mounts_add_hidden(struct resolve *resolve, const struct concealed_list *list, bool in_home,
 		      struct error *error)
 {
@@ -211,9 +235,11 @@ int mounts_add_hidden(struct resolve *resolve, const struct concealed_list *list
 	for (size_t i = 0; i < list->count; i++) {
 		const struct concealed *item = &list->items[i];
 
-		if (item->mode && shows(resolve, item->path) &&
-		    below_home(resolve, item->path) == in_home && !is_own_home(resolve, item) &&
-		    mounts_hide(resolve, item->path, item->mode, error))
+		if (!item->mode || !shows(resolve, item->path) ||
+		    below_home(resolve, item->path) != in_home || is_own_home(resolve, item))
+			continue;
+		if (in_home ? hide_in_home(resolve, item, error)
+			    : mounts_hide(resolve, item->path, item->mode, error))
 			return -1;
 	}
 	return 0;

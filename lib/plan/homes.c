@@ -86,6 +86,34 @@ static bool is_covered(const struct resolve *resolve, const char *real)
 	return row && row->kind == MOUNT_TMPFS;
 }
 
+/*
+ * Where the way to the home leads through a link that a cover hides, the home also
+ * appears in the cover under the name that the person and all programs know.
+ */
+static int bind_at_link(struct resolve *resolve, const char *path, const char *real,
+			struct error *error)
+{
+	const char *name = strrchr(path, '/');
+	scope_memory char *parent = strndup(path, (size_t)(name - path));
+	scope_memory char *folder = NULL, *target = NULL;
+	bool make, missing;
+
+	if (!parent)
+		return error_memory(error);
+	if (!*parent)
+		return 0;
+	if (mounts_find_target(resolve, parent, &folder, &make, &missing, error))
+		return -1;
+	if (missing)
+		return 0;
+	target = text_format("%s%s", folder, name);
+	if (!target)
+		return error_memory(error);
+	if (!strcmp(target, real) || !mounts_own(resolve->plan, target))
+		return 0;
+	return bind_home(resolve, real, target, true, error);
+}
+
 /* A home in the host's view. */
 static int add_host_home(struct resolve *resolve, const char *path, const struct host_file *home,
 			 struct error *error)
@@ -99,7 +127,10 @@ static int add_host_home(struct resolve *resolve, const char *path, const struct
 			return resolve_warn(resolve, NULL, error, "home '%s' is no place for one",
 					    path);
 	if (covered || home->uid == resolve->user->uid)
-		return bind_home(resolve, home->real, home->real, covered, error);
+		return bind_home(resolve, home->real, home->real, covered, error) ||
+				       bind_at_link(resolve, path, home->real, error)
+			       ? -1
+			       : 0;
 	return resolve_warn(resolve, NULL, error,
 			    "home '%s' does not belong to '%s' and is read-only", path,
 			    resolve->user->name);

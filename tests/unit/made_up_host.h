@@ -91,6 +91,8 @@ static const struct made_file made_files[] = {
 	{ .path = "/home/alice/link", .link = "/etc", .uid = 1000 },
 	{ .path = "/home/bob", .mode = S_IFDIR | 0700, .uid = 1001 },
 	{ .path = "/home/bob/root", .mode = FOLDER },
+	{ .path = "/home/linked", .link = "/opt/alice" },
+	{ .path = "/home/nick", .link = "/home/alice" },
 	{ .path = "/opt", .mode = FOLDER },
 	{ .path = "/opt/alice", .mode = S_IFDIR | 0700, .uid = 1000 },
 	{ .path = "/srv", .mode = FOLDER },

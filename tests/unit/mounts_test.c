@@ -187,6 +187,31 @@ static void a_home_elsewhere_is_writable_only_for_its_owner(void **state)
 	assert_true(made_warned(&made, "home '/srv' does not belong to 'alice' and is read-only"));
 }
 
+static void a_home_behind_a_link_that_is_covered_appears_under_both_names(void **state)
+{
+	static const struct {
+		const char *link, *real;
+		bool make;
+	} rows[] = { { "/home/linked", "/opt/alice", false },
+		     { "/home/nick", "/home/alice", true } };
+	scope_made struct made_plan made;
+
+	(void)state;
+	made_plan_init(&made);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		free(made.user.home);
+		made.user.home = strdup(rows[i].link);
+		made_good(&made, LINES(NULL));
+		expect_bind(&made, rows[i].real, rows[i].real, MOUNT_ATTR_NODEV, rows[i].make);
+		expect_bind(&made, rows[i].link, rows[i].real, MOUNT_ATTR_NODEV, true);
+		made_good(&made, LINES("home = all"));
+		assert_null(made_mount(&made, rows[i].link));
+	}
+	made_good(&made, LINES("hide = /home/alice/.ssh"));
+	assert_true(place(&made, "/home/nick/.ssh") > place(&made, "/home/nick"));
+	assert_true(place(&made, "/home/alice/.ssh") > place(&made, "/home/alice"));
+}
+
 static void a_home_that_is_missing_or_the_root_is_no_mount(void **state)
 {
 	static const char *const homes[] = { "/home/gone", "/", "", "//" };
@@ -498,6 +523,7 @@ int main(void)
 		cmocka_unit_test(an_empty_home_is_the_users_own),
 		cmocka_unit_test(with_all_homes_shown_only_the_own_is_writable),
 		cmocka_unit_test(a_home_elsewhere_is_writable_only_for_its_owner),
+		cmocka_unit_test(a_home_behind_a_link_that_is_covered_appears_under_both_names),
 		cmocka_unit_test(a_home_that_is_missing_or_the_root_is_no_mount),
 		cmocka_unit_test(a_service_has_nobodys_home_and_root_an_empty_one),
 		cmocka_unit_test(what_is_hidden_stays_so_in_the_home_too),
