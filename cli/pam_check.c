@@ -263,16 +263,43 @@ static int check_alike(struct pam_check *check, const struct own *auth, const st
 		     : 0;
 }
 
+/* Whether a session line of ours opens, or else closes, sessions. */
+static bool acts(const struct half *session, bool opens)
+{
+	for (size_t i = 0; i < session->own_count; i++)
+		if (opens ? !session->own[i].arguments.only_close
+			  : !session->own[i].arguments.only_open)
+			return true;
+	return false;
+}
+
+/* A line with `close` opens none, and one with `open` closes none (pam_selinux's habit). */
+static int check_acts(struct pam_check *check, const struct half *auth, const struct half *session)
+{
+	const struct half *had = session->own_count ? session : auth;
+
+	if (!had->own_count)
+		return 0;
+	if (!acts(session, true))
+		return tell(check, had->own[0].line, "service '%s' has no session line of %s%s: %s",
+			    session->service, module,
+			    session->own_count ? " that opens sessions" : "",
+			    had->way == LOGIN_HERE ? "its logins are not confined"
+						   : "its logins are stopped");
+	return acts(session, false)
+		       ? 0
+		       : tell(check, had->own[0].line,
+			      "service '%s' has no session line of %s that closes sessions",
+			      session->service, module);
+}
+
 static int check_halves(struct pam_check *check, const struct half *auth,
 			const struct half *session)
 {
 	const char *name = auth->service;
 
-	if (auth->own_count && !session->own_count)
-		return tell(check, auth->own[0].line, "service '%s' has no session line of %s: %s",
-			    name, module,
-			    auth->way == LOGIN_HERE ? "its logins are not confined"
-						    : "its logins are stopped");
+	if (check_acts(check, auth, session))
+		return -1;
 	if (session->own_count && !auth->own_count && session->way != LOGIN_HERE)
 		return tell(check, session->own[0].line,
 			    "service '%s' has no auth line of %s: its logins are refused", name,

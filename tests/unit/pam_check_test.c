@@ -121,6 +121,17 @@ static void each_mistake_is_found_on_its_line(void **state)
 		{ "su", "auth required pam_confine.so\n",
 		  "su:1: service 'su' has no session line of pam_confine.so: its logins are not "
 		  "confined\n" },
+		{ "su", "session required pam_confine.so close\n",
+		  "su:1: service 'su' has no session line of pam_confine.so that opens sessions: "
+		  "its logins are not confined\n" },
+		{ "sshd",
+		  "auth required pam_confine.so\nsession required pam_confine.so close\n"
+		  "session required pam_confine.so close\n",
+		  "sshd:2: service 'sshd' has no session line of pam_confine.so that opens "
+		  "sessions: its logins are stopped\n" },
+		{ "su", "session required pam_confine.so open\n",
+		  "su:1: service 'su' has no session line of pam_confine.so that closes "
+		  "sessions\n" },
 		{ "sshd-try", "session required pam_confine.so\n",
 		  "sshd-try:1: service 'sshd-try' has no auth line of pam_confine.so: its logins "
 		  "are refused\n" },
