@@ -17,6 +17,7 @@ INIT        = $(LIBEXECDIR)/confine-init
 TIMER       = $(LIBEXECDIR)/confine-timer
 KEEPER      = $(LIBEXECDIR)/confine-keeper
 SHELL_PATH  = $(BINDIR)/confine-shell
+APPARMOR_PROFILE = $(DESTDIR)$(SYSCONFDIR)/apparmor.d/confine-default
 
 CFLAGS  ?= -O2 -g
 LDFLAGS ?=
@@ -191,6 +192,9 @@ install: all ## install under DESTDIR
 		[ -e $(DESTDIR)$(CONFDIR)/$$file ] || \
 			install -m 0644 conf/$$file $(DESTDIR)$(CONFDIR)/$$file || exit 1; \
 	done
+	install -d $(DESTDIR)$(SYSCONFDIR)/apparmor.d
+	install -m 0644 conf/apparmor/confine-default $(APPARMOR_PROFILE)
+	$(if $(DESTDIR),,packaging/apparmor load $(APPARMOR_PROFILE))
 	install -d $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR)/pam
 	install -m 0644 conf/examples/*.ini $(DESTDIR)$(DOCDIR)/examples
 	install -m 0644 conf/pam/* $(DESTDIR)$(DOCDIR)/pam
@@ -204,6 +208,8 @@ uninstall: ## remove what install put under DESTDIR; /etc/confine.d stays (FORCE
 	$(Q)packaging/still-used '$(DESTDIR)' '$(SYSCONFDIR)' '$(SHELL_PATH)' $(if $(filter 1,$(FORCE)),|| [ $$? = 1 ])
 	rm -f $(DESTDIR)$(PAMDIR)/pam_confine.so $(DESTDIR)$(SHELL_PATH) $(DESTDIR)$(SBINDIR)/confine
 	rm -f $(addprefix $(DESTDIR)$(LIBEXECDIR)/,$(notdir $(BARE_BIN)))
+	$(if $(DESTDIR),,packaging/apparmor unload $(APPARMOR_PROFILE))
+	rm -f $(APPARMOR_PROFILE)
 	rm -rf $(DESTDIR)$(DOCDIR)
 	cd man && for page in *.[0-9]; do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit 1; done
 

@@ -15,7 +15,8 @@
 enum { FILE_MOST_BYTES = 1024 * 1024 };
 
 static int (*const checks[])(struct doctor *doctor, struct error *error) = {
-	doctor_sshd, doctor_pam, doctor_plain_servers, doctor_accounts, doctor_manager, doctor_mail,
+	doctor_sshd,	doctor_pam,  doctor_plain_servers, doctor_accounts,
+	doctor_manager, doctor_mail, doctor_apparmor,
 };
 
 static void doctor_clear(struct doctor *doctor)

@@ -33,6 +33,7 @@ int doctor_plain_servers(struct doctor *doctor, struct error *error);
 int doctor_accounts(struct doctor *doctor, struct error *error);
 int doctor_manager(struct doctor *doctor, struct error *error);
 int doctor_mail(struct doctor *doctor, struct error *error);
+int doctor_apparmor(struct doctor *doctor, struct error *error);
 
 /* Notes a way in. `by` is a literal. */
 int doctor_way(struct doctor *doctor, const char *server, const char *by, const char *where,

@@ -331,6 +331,7 @@ int host_init(struct host *ret_host, struct error *error)
 			     .read = read_file,
 			     .sysctl = read_sysctl,
 			     .resources = host_resources_find,
+			     .profile = host_profile_find,
 			     .group = host_group_find };
 	struct utsname names;
 

@@ -63,6 +63,16 @@ struct host_user {
 };
 void host_user_clear(struct host_user *user);
 
+/* What this host's AppArmor says of a profile's name. */
+enum host_profile {
+	HOST_PROFILE_NO_APPARMOR, /* it is not in this kernel, or not on */
+	HOST_PROFILE_UNSEEN, /* it is on, but securityfs is not mounted: nobody can tell */
+	HOST_PROFILE_UNLOADABLE, /* not loaded, and apparmor_parser is not installed */
+	HOST_PROFILE_ABSENT, /* not loaded */
+	HOST_PROFILE_LENIENT, /* loaded, in a mode that denies nothing: complain or unconfined */
+	HOST_PROFILE_ENFORCED,
+};
+
 struct host {
 	/* facts */
 	unsigned kernel_major, kernel_minor;
@@ -102,6 +112,10 @@ struct host {
 	/* What a container's limits can be. An error where there is no cgroup v2. */
 	int (*resources)(const struct host *host, struct host_resources *ret_resources,
 			 struct error *error);
+	/* The AppArmor profile of that name, "NAME//HAT" for a hat. An error where the kernel does
+	 * not tell. */
+	int (*profile)(const struct host *host, const char *name, enum host_profile *ret_profile,
+		       struct error *error);
 	/* The number of a group, by name or number. */
 	int (*group)(const struct host *host, const char *name, gid_t *ret_gid,
 		     struct error *error);
@@ -111,13 +125,18 @@ struct host {
 /* The machine this process runs on. */
 int host_init(struct host *ret_host, struct error *error);
 
-/* What `glob` of the machine's own host asks: as glob(3), sorted; a name's first dot is written out. */
+/* What `glob` of the machine's own host asks: as glob(3), sorted; a name's first dot is written
+ * out. */
 int host_glob(const struct host *host, const char *pattern, struct strings *ret_paths,
 	      struct error *error);
 
 /* What `resources` of the machine's own host asks. */
 int host_resources_find(const struct host *host, struct host_resources *ret_resources,
 			struct error *error);
+
+/* What `profile` of the machine's own host asks. */
+int host_profile_find(const struct host *host, const char *name, enum host_profile *ret_profile,
+		      struct error *error);
 
 /* What `group` of the machine's own host asks: getgrnam_r, else a number as it is written. */
 int host_group_find(const struct host *host, const char *name, gid_t *ret_gid, struct error *error);

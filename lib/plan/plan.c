@@ -103,10 +103,11 @@ static int resolve_gain(struct resolve *resolve, struct error *error)
 
 /* A later step may use what a former one found out: rootfs before mounts, mounts before nodes. */
 static int (*const steps[])(struct resolve *, struct error *) = {
-	resolve_plain,	      resolve_rootfs, resolve_shell,	 resolve_namespaces,
-	resolve_capabilities, resolve_gain,   resolve_share,	 resolve_groups,
-	resolve_sysctls,      resolve_limits, resolve_resources, resolve_environment,
-	resolve_seccomp,      resolve_mounts, resolve_devices,	 resolve_warnings,
+	resolve_plain,	      resolve_rootfs,	resolve_shell,	   resolve_namespaces,
+	resolve_capabilities, resolve_gain,	resolve_share,	   resolve_groups,
+	resolve_sysctls,      resolve_limits,	resolve_resources, resolve_environment,
+	resolve_seccomp,      resolve_apparmor, resolve_mounts,	   resolve_devices,
+	resolve_warnings,
 };
 
 int plan_resolve(struct plan *ret_plan, const struct request *request, const struct host_user *user,
@@ -161,6 +162,7 @@ void plan_clear(struct plan *plan)
 	free(plan->shell);
 	strings_clear(&plan->env);
 	free(plan->seccomp);
+	free(plan->apparmor);
 	free(plan->filter);
 	free(plan->message);
 	findings_clear(&plan->warnings);

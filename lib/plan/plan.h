@@ -123,6 +123,9 @@ struct plan {
 	size_t filter_count;
 	uint32_t filter_flags;
 
+	char *apparmor; /* the profile to change to, also "unconfined"; NULL: none, for this host
+			 * has no AppArmor, or none that can be had */
+
 	char *message; /* not NULL: the login is refused with it */
 	struct findings warnings; /* what `check` and `show` say of this plan; with file:line where
 				   * a policy's value is meant. ERROR_POLICY: a value that is not

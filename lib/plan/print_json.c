@@ -280,6 +280,7 @@ static void put_join(struct printer *printer, struct json_object *root, const st
 		put_number(printer, root, "max_time_s", (int64_t)plan->max_time_s);
 	put(printer, root, "env", print_strings(printer, &plan->env));
 	put_text(printer, root, "seccomp", plan->seccomp);
+	put_text(printer, root, "apparmor", plan->apparmor);
 	put_text(printer, root, "message", plan->message);
 	put(printer, root, "warnings", print_findings(printer, &plan->warnings));
 }

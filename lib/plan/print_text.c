@@ -172,6 +172,7 @@ static void print_join(FILE *out, const struct plan *plan)
 	for (size_t i = 0; i < plan->env.count; i++)
 		print_row(out, "env", plan->env.items[i]);
 	print_row(out, "seccomp", plan->seccomp);
+	print_row(out, "apparmor", plan->apparmor ? plan->apparmor : "none");
 	if (plan->message)
 		print_row(out, "message", plan->message);
 	for (size_t i = 0; i < plan->warnings.count; i++)

@@ -262,6 +262,10 @@ static int read_plan(struct json_object *root, struct plan *plan, struct error *
 	    read_ulimits(root, plan, error) || read_strings(root, "env", &plan->env, error) ||
 	    read_rules(root, plan, error))
 		return -1;
+	/* Not there where the plan has none. */
+	if (json_object_object_get_ex(root, "apparmor", NULL) &&
+	    read_text(root, "apparmor", &plan->apparmor, error))
+		return -1;
 	return read_text(root, "seccomp", &plan->seccomp, error);
 }
 

@@ -30,6 +30,7 @@ int resolve_limits(struct resolve *resolve, struct error *error);
 int resolve_resources(struct resolve *resolve, struct error *error);
 int resolve_environment(struct resolve *resolve, struct error *error);
 int resolve_seccomp(struct resolve *resolve, struct error *error);
+int resolve_apparmor(struct resolve *resolve, struct error *error);
 int resolve_mounts(struct resolve *resolve, struct error *error);
 int resolve_devices(struct resolve *resolve, struct error *error);
 int resolve_warnings(struct resolve *resolve, struct error *error);

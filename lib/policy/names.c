@@ -138,11 +138,12 @@ KEY_PARSER(parse_apparmor)
 {
 	char quoted[128];
 
-	(void)request;
 	if (!*value->text || has_space_or_control(value->text))
 		return error_set(error, ERROR_POLICY, "'%s' is not the name of an AppArmor profile",
 				 text_quote(value->text, quoted, sizeof(quoted)));
-	return 0;
+	if (value_copy(&request->apparmor, value->text, error))
+		return -1;
+	return origin_copy(&request->apparmor_origin, &value->origin, error);
 }
 
 KEY_PARSER(parse_selinux)

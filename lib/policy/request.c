@@ -46,6 +46,7 @@ void request_clear(struct request *request)
 		origin_clear(&request->limits[i].origin);
 	}
 	free(request->seccomp);
+	free(request->apparmor);
 	free(request->hostname);
 	free(request->rootfs);
 	free(request->message);
@@ -53,6 +54,7 @@ void request_clear(struct request *request)
 	origin_clear(&request->privileged_origin);
 	origin_clear(&request->pid_origin);
 	origin_clear(&request->seccomp_origin);
+	origin_clear(&request->apparmor_origin);
 	origin_clear(&request->hostname_origin);
 	origin_clear(&request->rootfs_origin);
 	origin_clear(&request->oom_score_adj_origin);

@@ -129,6 +129,8 @@ struct request {
 	bool pts_private;
 	char *seccomp; /* "default", "unconfined", or a file's name; NULL: not written */
 	struct origin seccomp_origin;
+	char *apparmor; /* a profile's name, "unconfined"; NULL: not written */
+	struct origin apparmor_origin;
 	char *hostname; /* NULL: not written */
 	struct origin hostname_origin;
 	int oom_score_adj;

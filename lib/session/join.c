@@ -17,6 +17,7 @@
 
 #include "../base/path.h"
 #include "../base/scope.h"
+#include "apparmor.h"
 #include "identity.h"
 #include "privilege.h"
 #include "root.h"
@@ -31,6 +32,7 @@ struct state {
 	const struct join *join;
 	struct ticket tickets[FILES_MOST];
 	char folder[PATH_MAX]; /* where the process stood on the host; "" where that has no name */
+	int profile; /* where this process's AppArmor profile is changed; -1 */
 };
 
 static int note_folder(struct state *state, struct error *error)
@@ -69,6 +71,11 @@ static int set_oom_score(struct state *state, struct error *error)
 	if (path_write_all(fd, text, strlen(text), error))
 		return error_prefix(error, "oom_score_adj");
 	return 0;
+}
+
+static int open_profile(struct state *state, struct error *error)
+{
+	return apparmor_open(state->join->plan, &state->profile, error);
 }
 
 static int enter_cgroup(struct state *state, struct error *error)
@@ -199,6 +206,11 @@ static int confine(struct state *state, struct error *error)
 	return privilege_confine(state->join->plan, keep, state->join->ambient, error);
 }
 
+static int change_profile(struct state *state, struct error *error)
+{
+	return apparmor_change(state->profile, state->join->plan, error);
+}
+
 /* Each step, and why it stands where it does. There is no undo: a join that fails ends its process.
  */
 static const struct {
@@ -209,6 +221,7 @@ static const struct {
 	{ note_folder, "has a name on the host only" },
 	{ take_files, "may lie in the host's /tmp, which is about to vanish" },
 	{ set_oom_score, "the container's /proc need not show this process" },
+	{ open_profile, "the same; and nothing inside could pass for the kernel's file" },
 	{ enter_cgroup, "the device rules hold before anything of the container is touched" },
 	{ check_time, "in the cgroup that the timer kills: whoever was held up is too late" },
 	{ enter_namespaces, "all at once, while CAP_SYS_ADMIN is there" },
@@ -220,17 +233,19 @@ static const struct {
 	{ put_files, "needs the container's /tmp, and SETUID for the user's file system id" },
 	{ add_groups, "needs SETGID with the host's group numbers; set last of all groups" },
 	{ set_limits, "after pam_limits; raising a hard limit needs SYS_RESOURCE" },
-	{ confine, "last: takes away all that the steps above needed" },
+	{ confine, "takes away all that the steps above needed" },
+	{ change_profile, "last: a profile made for sessions need not allow what the steps do" },
 };
 
 int join_enter(const struct join *join, struct error *error)
 {
-	struct state state = { .join = join };
+	struct state state = { .join = join, .profile = -1 };
 	int failed = 0;
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps) && !failed; i++)
 		failed = steps[i].step(&state, error);
 	for (size_t i = 0; i < FILES_MOST; i++)
 		ticket_clear(&state.tickets[i]);
+	scope_close(&state.profile);
 	return failed ? error_prefix(error, "join") : 0;
 }

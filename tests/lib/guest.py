@@ -26,6 +26,7 @@ def enter():
         sys.exit(0)
     atexit.register(_remove)
     run('sh', '-c', f'tar -C {STAGE} -c . | tar -C / -x --keep-directory-symlink')
+    run(os.path.join(os.path.dirname(__file__), '../../packaging/apparmor'), 'load', '/etc/apparmor.d/confine-default')
     if os.path.exists('/sys/fs/selinux/enforce'):
         run('sh', '-c', f'cd {STAGE} && find . -mindepth 1 -printf "/%P\\n" | restorecon -f -')
     os.makedirs('/root/.ssh', mode=0o700, exist_ok=True)

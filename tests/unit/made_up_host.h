@@ -318,6 +318,16 @@ static int made_resources(const struct host *host, struct host_resources *ret_re
 	return 0;
 }
 
+static int made_profile(const struct host *host, const char *name, enum host_profile *ret_profile,
+			struct error *error)
+{
+	(void)host;
+	(void)name;
+	(void)error;
+	*ret_profile = HOST_PROFILE_NO_APPARMOR;
+	return 0;
+}
+
 /* A Linux 6.1 of all capabilities but SYS_RESOURCE, as developers' machines here are. */
 static inline void made_up_host(struct host *host)
 {
@@ -336,6 +346,7 @@ static inline void made_up_host(struct host *host)
 			       .read = made_read,
 			       .sysctl = made_sysctl,
 			       .resources = made_resources,
+			       .profile = made_profile,
 			       .group = made_group };
 	for (size_t i = 0; i < RLIM_NLIMITS; i++)
 		host->hard_limits[i] = 4096;

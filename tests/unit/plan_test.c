@@ -109,7 +109,8 @@ static const char default_plan[] =
 	"CHROOT,MKNOD,AUDIT_WRITE,SETFCAP\n"
 	"ambient        none\n"
 	"new privileges yes\n"
-	"seccomp        default\n";
+	"seccomp        default\n"
+	"apparmor       none\n";
 
 static void the_plan_without_a_policy_is_dockers_in_a_view_of_the_host(void **state)
 {

@@ -731,7 +731,7 @@ static void a_check_finds_every_fault_of_every_file(void **state)
 	(void)state;
 	assert_findings(CONF, "");
 	put("default.ini", "[container]\nprivileged = perhaps\nfoo = 1\ncap_add = CHOWN, X, Y\n"
-			   "volume =\napparmor = x\nmemory_swap = x\n");
+			   "volume =\nuserns = x\nmemory_swap = x\n");
 	put("exempt", "wheel\na,b\n");
 	put("defaults.ini", "");
 	put("default.ini~", "");
@@ -751,7 +751,7 @@ static void a_check_finds_every_fault_of_every_file(void **state)
 		"/default.ini:3: unknown key 'foo'\n" CONF
 		"/default.ini:4: cap_add: unknown capability 'X'\n" CONF
 		"/default.ini:4: cap_add: unknown capability 'Y'\n" CONF
-		"/default.ini:6: apparmor is not supported yet by this build\n" CONF
+		"/default.ini:6: 'userns' is reserved: a login cannot have it yet\n" CONF
 		"/default.ini:7: memory_swap: 'x' is not a size (as 512m or 2g)\n" CONF
 		"/defaults.ini: nothing reads this: default.ini, exempt, group/, user/, seccomp/ "
 		"are read\n" CONF "/exempt:2: one name of a group stands on a line\n" CONF

@@ -486,6 +486,8 @@ static const struct {
 	  "selinux: 'type:' is none of user:USER, role:ROLE, type:TYPE, "
 	  "level:LEVEL, disable" },
 	{ "apparmor", "", "apparmor: '' is not the name of an AppArmor profile" },
+	{ "apparmor", "two words", "apparmor: 'two words' is not the name of an AppArmor profile" },
+	{ "apparmor", "a\nb", "apparmor: 'a\\x0ab' is not the name of an AppArmor profile" },
 	{ "lxcfs", "maybe", "lxcfs: 'maybe' is neither yes nor no" },
 };
 
@@ -603,7 +605,6 @@ static void rates_and_sets_keep_their_text(void **state)
 static const struct {
 	const char *key, *text, *message;
 } unbuilt[] = {
-	{ "apparmor", "unconfined", "apparmor is not supported yet by this build" },
 	{ "selinux", "type:confine_t", "selinux is not supported yet by this build" },
 	{ "lxcfs", "yes", "lxcfs is not supported yet by this build" },
 	{ "userns", "host", "'userns' is reserved: a login cannot have it yet" },
