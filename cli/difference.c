@@ -45,6 +45,16 @@ static bool default_filter(const struct effective *effective)
 	       !strcmp(effective->plan.seccomp, "default");
 }
 
+static bool default_profile(const struct effective *effective)
+{
+	return effective->plan.apparmor && !strcmp(effective->plan.apparmor, "confine-default");
+}
+
+static bool filter_alone(const struct effective *effective)
+{
+	return default_filter(effective) && !default_profile(effective);
+}
+
 static bool always(const struct effective *effective)
 {
 	(void)effective;
@@ -68,8 +78,9 @@ static const struct {
 	  "where confine-shell starts them: under sshd, or alone; not under cron, at, su" },
 	{ default_filter, "ioctl TIOCSTI and TIOCLINUX are refused, and sockets of AF_ALG and "
 			  "AF_VSOCK whatever the upper half of the family's word says" },
-	{ default_filter, "as in Docker: an i386 program reaches AF_VSOCK by socketcall, where "
-			  "no filter can see the family" },
+	{ filter_alone, "as in Docker: an i386 program reaches AF_VSOCK by socketcall, where "
+			"no filter can see the family" },
+	{ default_profile, "its own AppArmor profile, which refuses unmount and AF_VSOCK too" },
 };
 
 int difference_list(const struct effective *effective, struct strings *ret_sentences,
