@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../base/scope.h"
 #include "resolve.h"
@@ -137,6 +138,36 @@ static int add_default_nodes(struct resolve *resolve, struct error *error)
 	return add_ptmx(resolve, error);
 }
 
+/* Whether the container cannot do without a node: it is no device of the policy's. */
+static bool is_default(const struct plan_node *node)
+{
+	if (node->link || !strcmp(node->path, "/dev/console") || !strcmp(node->path, "/dev/ptmx"))
+		return true;
+	for (size_t i = 0; i < sizeof(default_nodes) / sizeof(*default_nodes); i++)
+		if (!strcmp(node->path, default_nodes[i].path))
+			return true;
+	return false;
+}
+
+/* A device takes the place of another of the policy's, or is the very one that is there. */
+static int check_taken(const struct plan *plan, const struct host_node *found, const char *path,
+		       struct error *error)
+{
+	for (size_t i = 0; i < plan->nodes.count; i++) {
+		const struct plan_node *node = &plan->nodes.items[i];
+		bool same = node->type == found->type && node->major == found->major &&
+			    node->minor == found->minor;
+
+		if (strcmp(path, node->path)
+			    ? path_within(path, node->path) || path_within(node->path, path)
+			    : is_default(node) && !same)
+			return error_set(error, ERROR_POLICY,
+					 "device path '%s' inside is taken by '%s'", path,
+					 node->path);
+	}
+	return 0;
+}
+
 /* A node is made only in a tmpfs of the plan's own where devices can be opened. */
 static int check_inside(const struct resolve *resolve, const char *path, struct error *error)
 {
@@ -162,7 +193,8 @@ static int add_host_node(struct resolve *resolve, const struct host_node *found,
 					.gid = found->gid };
 	const struct device_rule rule = { found->type, found->major, found->minor, access };
 
-	if (check_inside(resolve, path, error) || add_node(resolve->plan, &node, path, NULL, error))
+	if (check_inside(resolve, path, error) || check_taken(resolve->plan, found, path, error) ||
+	    add_node(resolve->plan, &node, path, NULL, error))
 		return -1;
 	return resolve->request->privileged ? 0 : add_rule(resolve->plan, &rule, error);
 }
@@ -221,6 +253,45 @@ static int add_rules(struct resolve *resolve, struct error *error)
 	return 0;
 }
 
+/* What is mounted at or below a node: only a file can be, on one that is no link. */
+static int check_target(const struct resolve *resolve, const char *kind, const char *text,
+			struct error *error)
+{
+	const struct plan *plan = resolve->plan;
+	scope_memory char *target = expand_path(resolve, text, error);
+	scope_of(host_file) struct host_file source = { 0 };
+	const struct plan_mount *row = target ? mounts_cover(plan, target) : NULL;
+	bool found = false;
+
+	if (!target)
+		return -1;
+	if (row && row->kind == MOUNT_BIND &&
+	    resolve_file(resolve, "/", row->source, &source, &found, error))
+		return -1;
+	for (size_t i = 0; i < plan->nodes.count; i++) {
+		const struct plan_node *node = &plan->nodes.items[i];
+
+		if (path_within(target, node->path) &&
+		    (node->link || strcmp(target, node->path) || !found || S_ISDIR(source.mode)))
+			return error_set(error, ERROR_POLICY, "%s target '%s' is taken by '%s'",
+					 kind, target, node->path);
+	}
+	return 0;
+}
+
+static int check_targets(const struct resolve *resolve, struct error *error)
+{
+	const struct request *request = resolve->request;
+
+	for (size_t i = 0; i < request->volumes.count; i++)
+		if (check_target(resolve, "volume", request->volumes.items[i].target, error))
+			return resolve_fault(&request->volumes.items[i].origin, error);
+	for (size_t i = 0; i < request->tmpfs.count; i++)
+		if (check_target(resolve, "tmpfs", request->tmpfs.items[i].target, error))
+			return resolve_fault(&request->tmpfs.items[i].origin, error);
+	return 0;
+}
+
 int resolve_devices(struct resolve *resolve, struct error *error)
 {
 	const struct request *request = resolve->request;
@@ -234,5 +305,5 @@ int resolve_devices(struct resolve *resolve, struct error *error)
 	for (size_t i = 0; i < request->devices.count; i++)
 		if (add_device(resolve, &request->devices.items[i], error))
 			return resolve_fault(&request->devices.items[i].origin, error);
-	return 0;
+	return check_targets(resolve, error);
 }

@@ -179,20 +179,40 @@ static int add_tmpfs(struct resolve *resolve, const struct tmpfs_request *tmpfs,
 	return mounts_add(resolve, &mount, target, NULL, options, error);
 }
 
-/* A folder goes on a folder, a file on a file (move_mount(2): ENOTDIR). What lies beneath a mount
- * of the plan's own is not the host's to tell. */
+/* What a row of the plan's own shows at `target`; *ret_found is false where that is not known. */
+static int find_in_row(const struct resolve *resolve, const struct plan_mount *row,
+		       const char *target, struct host_file *ret_file, bool *ret_found,
+		       struct error *error)
+{
+	const char *rest = target + strlen(row->target);
+	scope_memory char *source = NULL;
+
+	*ret_found = false;
+	if (row->kind != MOUNT_BIND) {
+		*ret_found = !*rest && row->kind != MOUNT_MASK;
+		ret_file->mode = S_IFDIR;
+		return 0;
+	}
+	source = text_format("%s%s", strcmp(row->source, "/") ? row->source : "", rest);
+	if (!source)
+		return error_memory(error);
+	return resolve_file(resolve, "/", source, ret_file, ret_found, error);
+}
+
+/* A folder goes on a folder, a file on a file (move_mount(2): ENOTDIR). */
 static int check_kinds(struct resolve *resolve, const char *kind, const char *target, bool folder,
 		       struct error *error)
 {
+	const struct plan_mount *row = mounts_cover(resolve->plan, target);
 	scope_of(host_file) struct host_file file = { 0 };
 	bool found;
 
-	if (mounts_cover(resolve->plan, target))
-		return 0;
-	if (resolve_file(resolve, resolve->plan->rootfs, target, &file, &found, error))
+	if (row ? find_in_row(resolve, row, target, &file, &found, error)
+		: resolve_file(resolve, resolve->plan->rootfs, target, &file, &found, error))
 		return -1;
 	if (found && S_ISDIR(file.mode) != folder)
-		return error_set(error, ERROR_HOST, "%s target '%s' is %s", kind, target,
+		return error_set(error, row ? ERROR_POLICY : ERROR_HOST, "%s target '%s' is %s",
+				 kind, target,
 				 folder ? "no folder" : "a folder, and its source is none");
 	return 0;
 }

@@ -152,6 +152,8 @@ static void a_device_in_a_tmpfs_that_holds_devices_is_fine(void **state)
 
 	(void)state;
 	made_plan_init(&made);
+	made_good(&made, LINES("device = /dev/null"));
+	made_good(&made, LINES("volume = /srv/notes:/dev/null"));
 	made_good(&made, LINES("tmpfs = /opt:dev", "device = /dev/loop0:/opt/disk"));
 	expect_node(&made, "/opt/disk", 'b', 7, 0, 0660);
 }
@@ -170,6 +172,14 @@ static void a_device_that_cannot_be_is_refused(void **state)
 		{ { "device = /dev/loop0:/tmp/disk" },
 		  "alice.ini: device path '/tmp/disk' inside lies neither in the container's own "
 		  "/dev nor in a tmpfs with the option dev" },
+		{ { "device = /dev/loop0:/dev/null" },
+		  "alice.ini: device path '/dev/null' inside is taken by '/dev/null'" },
+		{ { "device = /dev/loop0:/dev/fd" },
+		  "alice.ini: device path '/dev/fd' inside is taken by '/dev/fd'" },
+		{ { "device = /dev/loop0:/dev/ptmx" },
+		  "alice.ini: device path '/dev/ptmx' inside is taken by '/dev/ptmx'" },
+		{ { "device = /dev/loop0:/dev/zero/x" },
+		  "alice.ini: device path '/dev/zero/x' inside is taken by '/dev/zero'" },
 		{ { "device = /dev/loop0:/dev" },
 		  "alice.ini: device path '/dev' inside lies neither in the container's own /dev "
 		  "nor in a tmpfs with the option dev" },
