@@ -217,20 +217,73 @@ int text_boolean(const char *text, bool *ret_value, struct error *error)
 			 text_quote(text, quoted, sizeof(quoted)));
 }
 
+/* The bytes after the first that a character of UTF-8 has, and the least code that is so long. */
+static int utf8_form(unsigned char first, uint32_t *ret_bits, uint32_t *ret_least)
+{
+	static const struct {
+		unsigned char mask, mark;
+		uint32_t least;
+	} forms[] = { { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 } };
+
+	for (int i = 0; i < 3; i++)
+		if ((first & forms[i].mask) == forms[i].mark) {
+			*ret_bits = first & (unsigned char)~forms[i].mask;
+			*ret_least = forms[i].least;
+			return i + 1;
+		}
+	return 0;
+}
+
+/* What moves the cursor, ends a line, or turns the order of what is read around (Unicode, UAX 9). */
+static bool is_control(uint32_t code)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x80, 0x9f },	    { 0x61c, 0x61c },	{ 0x200e, 0x200f },    { 0x2028, 0x202e },
+		{ 0x2066, 0x2069 }, { 0xd800, 0xdfff }, { 0x110000, UINT32_MAX },
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* How many bytes of `text` are one character that a terminal may be given as it is; 0: none. */
+static size_t printable(const char *text)
+{
+	unsigned char byte = (unsigned char)*text;
+	uint32_t code = 0, least = 0;
+	int more;
+
+	if (byte < 0x80)
+		return byte >= 0x20 && byte != 0x7f && byte != '\'' && byte != '\\';
+	more = utf8_form(byte, &code, &least);
+	for (int i = 1; i <= more; i++) {
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | ((unsigned char)text[i] & 0x3f);
+	}
+	return more && code >= least && !is_control(code) ? (size_t)more + 1 : 0;
+}
+
 const char *text_quote(const char *text, char *buffer, size_t size)
 {
-	size_t used = 0;
+	size_t used = 0, length;
 
-	for (; *text; text++) {
-		unsigned char byte = (unsigned char)*text;
-		bool plain = byte >= 0x20 && byte != 0x7f && byte != '\'' && byte != '\\';
-
+	for (; *text; text += length ? length : 1) {
+		length = printable(text);
 		if (used + 8 > size) {
 			used += (size_t)snprintf(buffer + used, size - used, "...");
 			break;
 		}
-		used += (size_t)snprintf(buffer + used, size - used, plain ? "%c" : "\\x%02x",
-					 byte);
+		if (length)
+			used += (size_t)snprintf(buffer + used, size - used, "%.*s", (int)length,
+						 text);
+		else
+			used += (size_t)snprintf(buffer + used, size - used, "\\x%02x",
+						 (unsigned char)*text);
 	}
 	buffer[used] = '\0';
 	return buffer;

@@ -49,8 +49,9 @@ int text_size(const char *text, uint64_t *ret_bytes, struct error *error);
 int text_boolean(const char *text, bool *ret_value, struct error *error);
 
 /*
- * A printable form of bytes of unknown origin, for messages and logs: control
- * characters, quotes and backslashes become \xNN. Cut to size; returns buffer.
+ * A printable form of bytes of unknown origin, for messages and logs: control characters (C1's and
+ * those of writing direction too), quotes, backslashes and what is no UTF-8 become \xNN. Cut to
+ * size; returns buffer.
  */
 const char *text_quote(const char *text, char *buffer, size_t size);
 

@@ -73,7 +73,8 @@ int container_open(struct container *ret_container, int owner, uid_t uid, const 
 	if (found.record < 0)
 		return -1;
 	found.together = !faccessat(found.record, "together", F_OK, 0);
-	found.cgroup = sweep_cgroup(found.record);
+	if (sweep_cgroup(found.record, &found.cgroup, error))
+		return -1;
 	found.pidfd = record_init(found.record, &found.pid, error);
 	if (found.pidfd < 0)
 		return -1;

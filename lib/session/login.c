@@ -175,8 +175,9 @@ static int forbid_dumps(struct opening *opening, struct error *error)
 
 static void allow_dumps(struct login *login)
 {
-	if (login->was_dumpable)
-		prctl(PR_SET_DUMPABLE, 1);
+	for (int tries = 0;
+	     login->was_dumpable && tries < BACK_TRIES && prctl(PR_SET_DUMPABLE, 1); tries++)
+		;
 	login->was_dumpable = false;
 }
 

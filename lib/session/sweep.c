@@ -12,15 +12,14 @@
 #include "place.h"
 #include "record.h"
 
-char *sweep_cgroup(int record)
+int sweep_cgroup(int record, char **ret_cgroup, struct error *error)
 {
-	scope_memory char *text = NULL;
-	struct error ignored;
 	size_t size;
 
-	if (record_read(record, "cgroup", &text, &size, &ignored))
-		return NULL;
-	return take_pointer(&text);
+	*ret_cgroup = NULL;
+	return record_read(record, "cgroup", ret_cgroup, &size, error) && error->number != ENOENT
+		       ? -1
+		       : 0;
 }
 
 void sweep_cgroups(int root)
@@ -57,7 +56,8 @@ void sweep_remove(int owner, const char *id, int root)
 
 	if (record < 0 || logins_list(record, &logins, &ignored))
 		return;
-	cgroup = sweep_cgroup(record);
+	if (sweep_cgroup(record, &cgroup, &ignored))
+		return;
 	for (size_t i = 0; i < logins.count; i++)
 		gone = end_login(root, &logins.items[i]) && gone;
 	gone = end_cgroup(root, cgroup) && gone;

@@ -9,8 +9,8 @@
 
 enum { SWEEP_TIMEOUT_MS = 2000 }; /* for killed processes to end */
 
-/* The cgroup of a record's container, malloc'ed; NULL where it has none yet or out of memory. */
-char *sweep_cgroup(int record);
+/* The cgroup of a record's container, malloc'ed; NULL where it has none yet. */
+int sweep_cgroup(int record, char **ret_cgroup, struct error *error);
 
 /* Removes the folder of the cgroups that no scope holds; it stays where a container is in it. `root`: the cgroup2
  * tree. */

@@ -87,11 +87,40 @@ static void a_word_mistyped_is_similar(void **state)
 			fail_msg("'%s' and '%s'", rows[i].left, rows[i].right);
 }
 
+/* What a server's module hands us as the remote host is printed on root's terminal. */
+static void what_a_terminal_obeys_is_quoted(void **state)
+{
+	static const struct {
+		const char *text, *quoted;
+	} rows[] = {
+		{ "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7",
+		  "gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xa7" },
+		{ "a\x1b[2Jb\x7f\n'\\", "a\\x1b[2Jb\\x7f\\x0a\\x27\\x5c" },
+		{ "\x9b" "2J", "\\x9b" "2J" },
+		{ "\xc2\x9b" "2J", "\\xc2\\x9b" "2J" },
+		{ "\xc0\x9b \xe0\x82\x9b", "\\xc0\\x9b \\xe0\\x82\\x9b" },
+		{ "\xe2\x80\xae" "txt", "\\xe2\\x80\\xae" "txt" },
+		{ "\xe2\x81\xa6\xe2\x80\x8f", "\\xe2\\x81\\xa6\\xe2\\x80\\x8f" },
+		{ "\xed\xa0\x80\xf4\x90\x80\x80", "\\xed\\xa0\\x80\\xf4\\x90\\x80\\x80" },
+		{ "cut \xe2\x82", "cut \\xe2\\x82" },
+	};
+	char buffer[128], small[16];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_string_equal(text_quote(rows[i].text, buffer, sizeof(buffer)),
+				    rows[i].quoted);
+	assert_string_equal(text_quote("\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac", small,
+				       sizeof(small)),
+			    "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac...");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_are_those_of_docker),
 		cmocka_unit_test(sizes_are_read_alike_where_a_number_has_a_comma),
+		cmocka_unit_test(what_a_terminal_obeys_is_quoted),
 		cmocka_unit_test(a_number_of_thousands_of_digits_is_too_large),
 		cmocka_unit_test(a_word_mistyped_is_similar),
 	};
