@@ -68,7 +68,6 @@ static int read_part(const struct reading *reading, const char *file, const char
 /* sshd_config(5), Include: patterns of paths, those that are not absolute below /etc/ssh. */
 static int include(const struct reading *reading, const struct sshd_line *line, unsigned depth)
 {
-	scope_of(strings) struct strings patterns = { 0 };
 	const char *at = line->value;
 
 	if (depth >= DEPTH_MOST)
