@@ -50,6 +50,8 @@ PASSWORD_HASH = ('$6$confinetest$3ePMc9gbN7fDq5ZHuBpTtVWdHup2LORSF/wWI9J0fae472h
 
 _MS_NOSUID, _MS_NODEV, _MS_BIND, _MS_REC = 0x2, 0x4, 0x1000, 0x4000
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 0x1
+# Sent to the log by the question for its lines, and not kept.
+_MARK = 'all before this has come'
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -174,7 +176,8 @@ class Host:
     """The private host. Its attributes say where things are; its methods set things up."""
 
     def __init__(self):
-        self.log_lines = []
+        self._log_lines = []
+        self._log_mark = threading.Event()
         kept = [(path, os.open(path, os.O_PATH)) for path in (CHECKOUT, BUILD)
                 if os.path.isdir(path)]
         self._lay_over()
@@ -250,12 +253,17 @@ class Host:
         sink = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         sink.bind('/dev/log')
         os.chmod('/dev/log', 0o666)
+        self._log_marker = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._log_marker.connect('/dev/log')
 
         def collect():
             with open('/var/log/syslog', 'a', encoding='utf-8', buffering=1) as file:
                 while True:
                     line = sink.recv(65536).decode(errors='replace').rstrip('\0\n')
-                    self.log_lines.append(line)
+                    if line == _MARK:
+                        self._log_mark.set()
+                        continue
+                    self._log_lines.append(line)
                     file.write(line + '\n')
         threading.Thread(target=collect, daemon=True).start()
 
@@ -307,9 +315,17 @@ class Host:
             file.write(f'\nauth required pam_confine.so {auth}\n'
                        f'session required pam_confine.so {session}\n')
 
+    @property
+    def log_lines(self):
+        """All lines of the log until now: what was sent before this question has come when it is answered."""
+        self._log_mark.clear()
+        self._log_marker.send(_MARK.encode())
+        assert self._log_mark.wait(20), 'nobody reads the log'
+        return list(self._log_lines)
+
     def logged(self, text):
         """The log lines that hold this text."""
-        return [line for line in list(self.log_lines) if text in line]
+        return [line for line in self.log_lines if text in line]
 
 
 if __name__ == '__main__':
