@@ -37,6 +37,7 @@ static struct {
 } login;
 
 static int timer; /* on CLOCK_BOOTTIME, which goes on while the host is suspended */
+static int leads_home; /* HOME was given */
 
 static unsigned long length_of(const char *text)
 {
@@ -302,7 +303,7 @@ static void end_login(void)
 	write_log();
 	/* The server that carries the terminal's bytes is among those that end. */
 	call(__NR_ppoll, 0, 0, (long)&second, 0);
-	if (call(__NR_fcntl, HOME, F_GETFD, 0, 0) >= 0)
+	if (leads_home)
 		call(__NR_write, HOME, (long)login.holder, (long)length_of(login.holder), 0);
 	put("cgroup.freeze", "1");
 	each_process(hang_up);
@@ -330,6 +331,8 @@ static void prepare(void)
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	unsigned long none = 0;
 
+	/* Before another descriptor takes its number. */
+	leads_home = call(__NR_fcntl, HOME, F_GETFD, 0, 0) >= 0;
 	/* exec made it dumpable again (prctl(2)). */
 	call(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0);
 	call(__NR_prctl, PR_SET_NAME, (long)"confine-timer", 0, 0);
