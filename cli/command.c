@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "command.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -56,6 +57,34 @@ int command_needs_root(const struct command *command)
 		return 0;
 	fprintf(stderr, "confine: only root can use 'confine %s'\n", command->name);
 	return -1;
+}
+
+int command_parse_json(const struct command *command, int argc, char **argv, bool *ret_json,
+		       int *ret_status)
+{
+	struct words {
+		bool json, help;
+	} words = { 0 };
+	static const struct option_row rows[] = {
+		{ "json", .boolean = true, .take = option_take_boolean,
+		  OPTION_MEMBER(struct words, json) },
+		{ "help", 'h', .boolean = true, .take = option_take_boolean,
+		  OPTION_MEMBER(struct words, help) },
+	};
+	const struct options options = { rows, 2, .mixed = true, .context = &words };
+	int count = command_parse(command, &options, &words.help, argc, argv, ret_status);
+
+	*ret_json = words.json;
+	return count;
+}
+
+json_object *command_json_strings(const struct strings *list)
+{
+	json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < list->count; i++)
+		json_object_array_add(array, json_object_new_string(list->items[i]));
+	return array;
 }
 
 void command_print_json(json_object *value)

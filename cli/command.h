@@ -10,6 +10,7 @@
 
 #include "../lib/base/error.h"
 #include "../lib/base/log.h"
+#include "../lib/base/text.h"
 #include "options.h"
 
 struct command {
@@ -64,6 +65,16 @@ int command_parse(const struct command *command, const struct options *options, 
 
 /* Says that only root can do this, and returns -1, where the caller must be root and is not. */
 int command_needs_root(const struct command *command);
+
+/*
+ * As command_parse, for a command whose only option but --help is --json: what tells machines the
+ * same as people.
+ */
+int command_parse_json(const struct command *command, int argc, char **argv, bool *ret_json,
+		       int *ret_status);
+
+/* An array of strings; the caller's. */
+json_object *command_json_strings(const struct strings *list);
 
 /* Prints a value to standard output, and releases it. */
 void command_print_json(json_object *value);

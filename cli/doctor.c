@@ -4,7 +4,6 @@
 #include "doctor.h"
 
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -132,15 +131,6 @@ static void print_text(const struct doctor *doctor)
 		printf("not looked at: %s\n", doctor->unseen.items[i]);
 }
 
-static json_object *json_names(const struct strings *names)
-{
-	json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < names->count; i++)
-		json_object_array_add(array, json_object_new_string(names->items[i]));
-	return array;
-}
-
 static json_object *json_ways(const struct doctor *doctor)
 {
 	json_object *array = json_object_new_array();
@@ -162,36 +152,25 @@ static void print_json(const struct doctor *doctor)
 	json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "servers", json_ways(doctor));
-	json_object_object_add(object, "confined", json_names(&doctor->all));
-	json_object_object_add(object, "by_login_shell", json_names(&doctor->by_shell));
+	json_object_object_add(object, "confined", command_json_strings(&doctor->all));
+	json_object_object_add(object, "by_login_shell", command_json_strings(&doctor->by_shell));
 	json_object_object_add(object, "doors", doors_json(&doctor->doors));
-	json_object_object_add(object, "not_looked_at", json_names(&doctor->unseen));
+	json_object_object_add(object, "not_looked_at", command_json_strings(&doctor->unseen));
 	command_print_json(object);
 }
 
-struct words {
-	bool json, help;
-};
-
 static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option_row rows[] = {
-		{ "json", .boolean = true, .take = option_take_boolean,
-		  OPTION_MEMBER(struct words, json) },
-		{ "help", 'h', .boolean = true, .take = option_take_boolean,
-		  OPTION_MEMBER(struct words, help) },
-	};
 	scope_of(doctor) struct doctor doctor = { .conf = CONFINE_CONF };
-	struct words words = { 0 };
-	const struct options options = { rows, 2, .mixed = true, .context = &words };
 	struct error error = ERROR_INIT;
+	bool json;
 	int status;
 
-	if (command_parse(command, &options, &words.help, argc, argv, &status) < 0)
+	if (command_parse_json(command, argc, argv, &json, &status) < 0)
 		return status;
 	if (examine(&doctor, &error))
 		return command_fail(&error, STATUS_CONFINE_FAILED);
-	if (words.json)
+	if (json)
 		print_json(&doctor);
 	else
 		print_text(&doctor);

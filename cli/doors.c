@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../lib/base/scope.h"
+#include "command.h"
 
 enum { NAMES_SHOWN = 3 };
 
@@ -24,19 +25,14 @@ void doors_clear(struct doors *doors)
 	*doors = (struct doors){ 0 };
 }
 
-static bool same_text(const char *left, const char *right)
-{
-	return left && right ? !strcmp(left, right) : left == right;
-}
-
 static struct door *find_door(const struct doors *doors, const struct door_place *place,
 			      const char *text)
 {
 	for (size_t i = 0; i < doors->count; i++) {
 		struct door *door = &doors->items[i];
 
-		if (door->line == place->line && same_text(door->file, place->file) &&
-		    same_text(door->shut, place->shut) && !strcmp(door->text, text))
+		if (door->line == place->line && text_same(door->file, place->file) &&
+		    text_same(door->shut, place->shut) && !strcmp(door->text, text))
 			return door;
 	}
 	return NULL;
@@ -181,13 +177,10 @@ static json_object *json_shut(const struct door *door)
 static json_object *json_door(const struct door *door)
 {
 	json_object *object = json_place(door->file, door->line);
-	json_object *users = json_object_new_array();
 
-	for (size_t i = 0; i < door->users.count; i++)
-		json_object_array_add(users, json_object_new_string(door->users.items[i]));
 	json_object_object_add(object, "note", json_object_new_boolean(door->note));
 	json_object_object_add(object, "text", json_object_new_string(door->text));
-	json_object_object_add(object, "users", users);
+	json_object_object_add(object, "users", command_json_strings(&door->users));
 	json_object_object_add(object, "shut", json_shut(door));
 	return object;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* confine ls: living containers and their logins. */
 #include <inttypes.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,7 +10,6 @@
 #include "../lib/session/containers.h"
 #include "command.h"
 #include "effective.h"
-#include "options.h"
 
 enum policy_state { POLICY_SAME, POLICY_CHANGED, POLICY_UNKNOWN };
 static const char *const policy_words[] = { "same", "changed", "?" };
@@ -143,29 +141,18 @@ static void print_json(const struct containers *list)
 	command_print_json(array);
 }
 
-struct words {
-	bool json, help;
-};
-
 static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option_row rows[] = {
-		{ "json", .boolean = true, .take = option_take_boolean,
-		  OPTION_MEMBER(struct words, json) },
-		{ "help", 'h', .boolean = true, .take = option_take_boolean,
-		  OPTION_MEMBER(struct words, help) },
-	};
 	scope_of(containers) struct containers list = { 0 };
-	struct words words = { 0 };
-	const struct options options = { rows, 2, .mixed = true, .context = &words };
 	struct error error = ERROR_INIT;
+	bool json;
 	int status;
 
-	if (command_parse(command, &options, &words.help, argc, argv, &status) < 0)
+	if (command_parse_json(command, argc, argv, &json, &status) < 0)
 		return status;
 	if (containers_list(&list, &error))
 		return command_fail(&error, STATUS_FAILED);
-	if (words.json)
+	if (json)
 		print_json(&list);
 	else
 		print_text(&list);

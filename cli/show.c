@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* confine show: one person's effective policy, and the plan it makes on this host. */
-#include <stddef.h>
 #include <string.h>
 
 #include "../lib/base/scope.h"
@@ -8,7 +7,6 @@
 #include "command.h"
 #include "difference.h"
 #include "effective.h"
-#include "options.h"
 
 /* What is to be said of a person. */
 struct picture {
@@ -136,15 +134,6 @@ static json_object *json_text(const char *text)
 	return text ? json_object_new_string(text) : NULL;
 }
 
-static json_object *json_strings(const struct strings *list)
-{
-	json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < list->count; i++)
-		json_object_array_add(array, json_text(list->items[i]));
-	return array;
-}
-
 static json_object *json_findings(const struct findings *list)
 {
 	json_object *array = json_object_new_array();
@@ -195,22 +184,18 @@ static json_object *json_picture(const struct picture *picture)
 
 	json_object_object_add(object, "user", json_text(effective->user.name));
 	json_object_object_add(object, "uid", json_object_new_int64(effective->user.uid));
-	json_object_object_add(object, "groups", json_strings(&effective->user.groups));
+	json_object_object_add(object, "groups", command_json_strings(&effective->user.groups));
 	json_object_object_add(object, "unconfined", json_text(picture->unconfined));
-	json_object_object_add(object, "files", json_strings(&effective->policy.files));
+	json_object_object_add(object, "files", command_json_strings(&effective->policy.files));
 	json_object_object_add(object, "policy", json_policy(&effective->policy));
 	json_object_object_add(object, "fault",
 			       faulty ? json_text(error_format(&picture->fault, line, sizeof(line)))
 				      : NULL);
 	json_object_object_add(object, "plan", plan ? json_tokener_parse(plan) : NULL);
 	json_object_object_add(object, "warnings", json_findings(&effective->plan.warnings));
-	json_object_object_add(object, "differences", json_strings(&picture->differences));
+	json_object_object_add(object, "differences", command_json_strings(&picture->differences));
 	return object;
 }
-
-struct words {
-	bool json, help;
-};
 
 static int show(const char *name, bool json)
 {
@@ -231,19 +216,12 @@ static int show(const char *name, bool json)
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	static const struct option_row rows[] = {
-		{ "json", .boolean = true, .take = option_take_boolean,
-		  OPTION_MEMBER(struct words, json) },
-		{ "help", 'h', .boolean = true, .take = option_take_boolean,
-		  OPTION_MEMBER(struct words, help) },
-	};
-	struct words words = { 0 };
-	const struct options options = { rows, 2, .mixed = true, .context = &words };
+	bool json;
 	int status;
 
-	if (command_parse(command, &options, &words.help, argc, argv, &status) < 0)
+	if (command_parse_json(command, argc, argv, &json, &status) < 0)
 		return status;
-	return show(argv[1], words.json);
+	return show(argv[1], json);
 }
 
 const struct command command_show = {
