@@ -52,14 +52,11 @@ static char *read_text(int folder, const char *path, const char *fallback, struc
  * processes and give controllers to children at once (cgroup-v2.rst, "No Internal Process
  * Constraint"); what a cgroup namespace shows as root has a file cgroup.type.
  */
-static int find_controllers(struct host_resources *resources, struct error *error)
+static int find_controllers(struct host_resources *resources, int root, struct error *error)
 {
-	scope_fd int root = cgroup_root(error);
 	scope_memory char *list = NULL, *members = NULL;
 	const char *file = "cgroup.controllers";
 
-	if (root < 0)
-		return -1;
 	members = read_text(root, "cgroup.procs", "", error);
 	if (!members)
 		return -1;
@@ -93,10 +90,9 @@ static int find_bfq(struct host_resources *resources, struct error *error)
 
 /* io.weight is there wherever io is, and idle until io.cost is switched on for a disk
  * (cgroup-v2.rst, "IO Interface Files"). */
-static int find_weights(struct host_resources *resources, struct error *error)
+static int find_weights(struct host_resources *resources, int root, struct error *error)
 {
-	scope_fd int root = cgroup_root(error);
-	scope_memory char *costs = root < 0 ? NULL : read_text(root, "io.cost.qos", "", error);
+	scope_memory char *costs = read_text(root, "io.cost.qos", "", error);
 
 	if (!costs)
 		return -1;
@@ -108,10 +104,11 @@ int host_resources_find(const struct host *host, struct host_resources *ret_reso
 			struct error *error)
 {
 	scope_of(host_resources) struct host_resources found = { 0 };
+	scope_fd int root = cgroup_root(error);
 	struct sysinfo machine;
 
 	(void)host;
-	if (find_controllers(&found, error) || find_weights(&found, error))
+	if (root < 0 || find_controllers(&found, root, error) || find_weights(&found, root, error))
 		return -1;
 	if (sysinfo(&machine))
 		return error_errno(error, "cannot ask for the host's memory");

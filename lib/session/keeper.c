@@ -33,10 +33,6 @@ int keeper_start(const struct cgroup_pair *pair, struct error *error)
 	const struct orphan orphan = { .name = "the session's keeper",
 				       .work = work,
 				       .context = pair };
-	scope_fd int pidfd = -1;
-	int line;
-	pid_t pid;
 
-	pidfd = orphan_make(&orphan, &pid, &line, error);
-	return pidfd < 0 ? -1 : line;
+	return orphan_make(&orphan, error);
 }

@@ -198,10 +198,11 @@ int orphan_begin(const struct orphan *orphan, pid_t *ret_pid, int *ret_line, str
 	return birth.pidfd;
 }
 
-int orphan_make(const struct orphan *orphan, pid_t *ret_pid, int *ret_line, struct error *error)
+int orphan_make(const struct orphan *orphan, struct error *error)
 {
 	scope_fd int line = -1;
-	scope_fd int pidfd = orphan_begin(orphan, ret_pid, &line, error);
+	pid_t pid;
+	scope_fd int pidfd = orphan_begin(orphan, &pid, &line, error);
 
 	if (pidfd < 0)
 		return -1;
@@ -209,6 +210,5 @@ int orphan_make(const struct orphan *orphan, pid_t *ret_pid, int *ret_line, stru
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 		return -1;
 	}
-	*ret_line = take_fd(&line);
-	return take_fd(&pidfd);
+	return take_fd(&line);
 }

@@ -37,8 +37,8 @@ int orphan_begin(const struct orphan *orphan, pid_t *ret_pid, int *ret_line, str
 /* Waits (at most 30 s) until the orphan of that name and line stands. */
 int orphan_await(const char *name, int line, struct error *error);
 
-/* Both; kills what does not come to stand. */
-int orphan_make(const struct orphan *orphan, pid_t *ret_pid, int *ret_line, struct error *error);
+/* Both, for one that ends with its line, which is returned; kills what does not come to stand. */
+int orphan_make(const struct orphan *orphan, struct error *error);
 
 /* What an orphan's program gets. */
 struct orphan_program {

@@ -55,7 +55,6 @@ static void work(const void *context, int line, struct error *error)
 int timer_start(const struct plan *plan, const struct cgroup_pair *pair, struct error *error)
 {
 	scope_fd int holder = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	scope_fd int pidfd = -1;
 	struct process_state state;
 	struct orders orders = {
 		.holder = holder, .cgroup = pair->leaf, .home = pair->home, .name = plan->user.name
@@ -63,8 +62,6 @@ int timer_start(const struct plan *plan, const struct cgroup_pair *pair, struct 
 	const struct orphan orphan = { .name = "the timer of max_time",
 				       .work = work,
 				       .context = &orders };
-	int line;
-	pid_t pid;
 
 	if (holder < 0 || record_process(getpid(), &state))
 		return error_errno(error, "cannot watch this process");
@@ -72,8 +69,7 @@ int timer_start(const struct plan *plan, const struct cgroup_pair *pair, struct 
 	snprintf(orders.uid, sizeof(orders.uid), "%u", plan->user.uid);
 	snprintf(orders.pid, sizeof(orders.pid), "%d", getpid());
 	snprintf(orders.terminal, sizeof(orders.terminal), "%u", state.terminal);
-	pidfd = orphan_make(&orphan, &pid, &line, error);
-	return pidfd < 0 ? -1 : line;
+	return orphan_make(&orphan, error);
 }
 
 int timer_check(int line, struct error *error)
