@@ -3,9 +3,7 @@
  * confine doctor: every sshd of this host. Where PAM does not confine, only a
  * login shell can, and what sshd does without starting it stays outside.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -14,9 +12,9 @@
 #include "../lib/base/scope.h"
 #include "doctor.h"
 #include "pam_hold.h"
-#include "running.h"
 #include "sshd_config.h"
-#include "sshd_settings.h"
+#include "sshd_doors.h"
+#include "sshd_servers.h"
 
 /* One server under examination. */
 struct patient {
@@ -35,208 +33,73 @@ static void patient_clear(struct patient *patient)
 	pam_stack_clear(&patient->stack);
 }
 
-static bool is_word(const char *value, const char *word)
+static struct door_place place_at(const char *file, unsigned line, const char *shut)
 {
-	return !strcasecmp(value, word);
+	return (struct door_place){
+		.file = file, .line = line, .shut = shut, .shut_file = file, .shut_line = line
+	};
 }
-
-static bool is_on(const char *value, const struct sshd_settings *settings,
-		  const struct people *people)
-{
-	(void)settings;
-	(void)people;
-	return *value && !is_word(value, "no");
-}
-
-/* DisableForwarding leaves agents and X11 alone before OpenSSH 10.0 (CVE-2025-32728). */
-static bool is_forwarded(const char *value, const struct sshd_settings *settings,
-			 const struct people *people)
-{
-	return is_on(value, settings, people) &&
-	       !is_word(sshd_settings_value(settings, "disableforwarding"), "yes");
-}
-
-static bool has_internal_sftp(const char *value, const struct sshd_settings *settings,
-			      const struct people *people)
-{
-	static const char internal[] = "internal-sftp";
-
-	(void)settings;
-	(void)people;
-	if (text_starts(value, "sftp "))
-		value += strlen("sftp ");
-	return text_starts(value, internal) && strchr(" ", value[strlen(internal)]);
-}
-
-/* Whether a client may send what the dynamic linker takes orders from (ld.so(8)). */
-static bool lets_linker(const char *value, const struct sshd_settings *settings,
-			const struct people *people)
-{
-	static const char *const names[] = { "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT" };
-
-	(void)settings;
-	(void)people;
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (!fnmatch(value, names[i], 0))
-			return true;
-	return false;
-}
-
-/* sshd_config(5), "TOKENS": %h, %u and %U of one person; malloc'ed. Below the home if not absolute.
- */
-static char *expand(const char *pattern, size_t length, const struct host_user *user)
-{
-	char *path = *pattern == '/' || text_starts(pattern, "%h") ? strdup("")
-								   : text_format("%s/", user->home);
-
-	for (const char *at = pattern; path && at < pattern + length; at++) {
-		scope_memory char *before = path;
-
-		if (*at != '%' || at + 1 == pattern + length)
-			path = text_format("%s%c", before, *at);
-		else if (*++at == 'h' || *at == 'u')
-			path = text_format("%s%s", before, *at == 'h' ? user->home : user->name);
-		else if (*at == 'U')
-			path = text_format("%s%u", before, user->uid);
-		else
-			path = text_format("%s%c", before, *at);
-	}
-	return path;
-}
-
-/* Whether someone but root may write the file or could put it there. */
-static bool is_anyones(const char *pattern, size_t length, const struct host_user *user)
-{
-	scope_memory char *path = expand(pattern, length, user);
-	struct error fault = ERROR_INIT;
-	scope_fd int fd = path ? path_open_root_file(AT_FDCWD, path, &fault) : -1;
-
-	return fd < 0 && !(path && fault.number == ENOENT);
-}
-
-/* Files by which people choose their own command=, which gives way to ForceCommand. */
-static bool are_own(const char *value, const struct sshd_settings *settings,
-		    const struct people *people)
-{
-	const char *forced = sshd_settings_value(settings, "forcecommand");
-
-	if (*forced && !is_word(forced, "none"))
-		return false;
-	while (*(value += strspn(value, " \t\""))) {
-		size_t length = strcspn(value, " \t\"");
-		bool none = length == 4 && !strncasecmp(value, "none", 4);
-
-		for (size_t i = 0; !none && i < people->count; i++)
-			if (people->items[i].by_shell &&
-			    is_anyones(value, length, &people->items[i].user))
-				return true;
-		value += length;
-	}
-	return false;
-}
-
-#define SFTP_SERVER "/usr/lib/openssh/sftp-server"
-
-/* What sshd does outside of the login shell, and the line that ends it. */
-static const struct door_row {
-	const char *keyword; /* as sshd -T writes it */
-	bool (*open)(const char *value, const struct sshd_settings *settings,
-		     const struct people *people);
-	const char *written, *says, *shut;
-} rows[] = {
-	{ "subsystem", has_internal_sftp, "Subsystem", "sshd itself serves sftp",
-	  "Subsystem sftp " SFTP_SERVER },
-	{ "forcecommand", has_internal_sftp, "ForceCommand", "sshd itself serves sftp",
-	  "ForceCommand " SFTP_SERVER },
-	{ "authorizedkeysfile", are_own, "AuthorizedKeysFile",
-	  "command=\"internal-sftp\" before a key of one's own has sshd itself serve sftp",
-	  "AuthorizedKeysFile /etc/ssh/authorized_keys/%u" },
-	{ "authorizedprincipalsfile", are_own, "AuthorizedPrincipalsFile",
-	  "command=\"internal-sftp\" before a principal has sshd itself serve sftp",
-	  "AuthorizedPrincipalsFile /etc/ssh/authorized_principals/%u" },
-	{ "allowtcpforwarding", is_forwarded, "AllowTcpForwarding", "sshd forwards ports",
-	  "AllowTcpForwarding no" },
-	{ "allowstreamlocalforwarding", is_forwarded, "AllowStreamLocalForwarding",
-	  "sshd forwards unix sockets", "AllowStreamLocalForwarding no" },
-	{ "allowagentforwarding", is_on, "AllowAgentForwarding",
-	  "the agent's socket lies in the host's /tmp", "AllowAgentForwarding no" },
-	{ "x11forwarding", is_on, "X11Forwarding", "sshd starts xauth and forwards X11",
-	  "X11Forwarding no" },
-	{ "permittunnel", is_on, "PermitTunnel", "sshd forwards a tun device", "PermitTunnel no" },
-	{ "permituserenvironment", is_on, "PermitUserEnvironment",
-	  "~/.ssh/environment puts a library into what sshd starts (rc, xauth)",
-	  "PermitUserEnvironment no" },
-	{ "acceptenv", lets_linker, "AcceptEnv",
-	  "the client puts a library into what sshd starts (rc, xauth)", "AcceptEnv LANG LC_*" },
-};
 
 /* Where a setting is to be changed: its own line, or the file's beginning where it is a default. */
-static struct door_place place_of(const struct patient *patient, const struct door_row *row,
-				  const char *value)
+static struct door_place place_of(const struct patient *patient, const char *keyword,
+				  const char *value, const char *shut)
 {
-	const struct sshd_line *line = sshd_config_find(&patient->config, row->keyword, value);
-	struct door_place place = {
-		.file = line ? line->file : patient->server->file,
-		.line = line ? line->number : 0,
-		.shut = row->shut,
-	};
+	const struct sshd_line *line = sshd_config_find(&patient->config, keyword, value);
 
-	place.shut_file = place.file;
-	place.shut_line = place.line;
-	return place;
+	return line ? place_at(line->file, line->number, shut)
+		    : place_at(patient->server->file, 0, shut);
 }
 
-static int add_door(const struct patient *patient, const struct door_row *row, const char *value,
+static int add_door(const struct patient *patient, const struct sshd_door *door, const char *value,
 		    const struct strings *users, struct error *error)
 {
-	const struct door_place place = place_of(patient, row, value);
+	const struct door_place place = place_of(patient, door->keyword, value, door->shut);
 	char quoted[128];
 
 	return doors_add(&patient->doctor->doors, &place, users, error, "%s %s: %s, outside",
-			 row->written, text_quote(value, quoted, sizeof(quoted)), row->says);
+			 door->written, text_quote(value, quoted, sizeof(quoted)), door->says);
 }
 
 static int look_at_settings(const struct patient *patient, const struct sshd_settings *settings,
 			    const struct strings *users, struct error *error)
 {
-	for (size_t i = 0; i < settings->keywords.count; i++)
-		for (size_t j = 0; j < sizeof(rows) / sizeof(*rows); j++) {
-			const char *value = settings->values.items[i];
+	for (size_t i = 0; i < settings->keywords.count; i++) {
+		const char *value = settings->values.items[i];
+		const struct sshd_door *door = sshd_door_find(settings->keywords.items[i], value,
+							      settings, &patient->doctor->people);
 
-			if (!strcmp(rows[j].keyword, settings->keywords.items[i]) &&
-			    rows[j].open(value, settings, &patient->doctor->people) &&
-			    add_door(patient, &rows[j], value, users, error))
-				return -1;
-		}
+		if (door && add_door(patient, door, value, users, error))
+			return -1;
+	}
 	return 0;
 }
 
-/* What opens in a Match block on an address or port, which cannot be tried for all of them. */
+/* A door that opens in a Match block on an address or port, which cannot be tried for all of them.
+ */
+static int look_at_block_line(const struct patient *patient, const struct sshd_line *line,
+			      struct error *error)
+{
+	static const struct sshd_settings none;
+	const struct sshd_door *door =
+		sshd_door_find(line->keyword, line->value, &none, &patient->doctor->people);
+	struct door_place place;
+	char quoted[128];
+
+	if (!door)
+		return 0;
+	place = place_at(line->file, line->number, door->shut);
+	return doors_add(&patient->doctor->doors, &place, &patient->doctor->by_shell, error,
+			 "%s %s: %s, outside, for whom 'Match %s' means", door->written,
+			 text_quote(line->value, quoted, sizeof(quoted)), door->says, line->match);
+}
+
 static int look_at_blocks(const struct patient *patient, struct error *error)
 {
-	const struct sshd_settings none = { 0 };
-
 	for (size_t i = 0; i < patient->config.count; i++) {
 		const struct sshd_line *line = &patient->config.items[i];
 
-		for (size_t j = 0; j < sizeof(rows) / sizeof(*rows); j++) {
-			const struct door_place place = { .file = line->file,
-							  .line = line->number,
-							  .shut = rows[j].shut,
-							  .shut_file = line->file,
-							  .shut_line = line->number };
-			char quoted[128];
-
-			if (!sshd_line_depends(line) || strcmp(rows[j].keyword, line->keyword) ||
-			    !rows[j].open(line->value, &none, &patient->doctor->people))
-				continue;
-			if (doors_add(&patient->doctor->doors, &place, &patient->doctor->by_shell,
-				      error, "%s %s: %s, outside, for whom 'Match %s' means",
-				      rows[j].written,
-				      text_quote(line->value, quoted, sizeof(quoted)), rows[j].says,
-				      line->match))
-				return -1;
-		}
+		if (sshd_line_depends(line) && look_at_block_line(patient, line, error))
+			return -1;
 	}
 	return 0;
 }
@@ -263,17 +126,15 @@ static int look_at_pam_environment(const struct patient *patient, struct error *
 	for (size_t i = 0; i < patient->stack.count; i++) {
 		const struct pam_line *line = &patient->stack.items[i];
 		scope_memory char *shut = NULL;
-		struct door_place place = { .file = line->file,
-					    .line = line->number,
-					    .shut_file = line->file,
-					    .shut_line = line->number };
+		struct door_place place;
 
 		if (line->type != PAM_TYPE_SESSION || !pam_line_is(line, "pam_env.so") ||
 		    !strings_contain(&line->arguments, "user_readenv=1"))
 			continue;
-		place.shut = shut = without_user_environment(line);
+		shut = without_user_environment(line);
 		if (!shut)
 			return error_memory(error);
+		place = place_at(line->file, line->number, shut);
 		if (doors_add(&patient->doctor->doors, &place, &patient->doctor->by_shell, error,
 			      "user_readenv=1: ~/.pam_environment puts a library into what sshd "
 			      "starts (rc, xauth), outside"))
@@ -312,14 +173,12 @@ static int look_at_doors(const struct patient *patient, struct error *error)
 	return look_at_blocks(patient, error);
 }
 
-static const struct door_row use_pam = { .keyword = "usepam", .shut = "UsePAM yes" };
-
 /* Whom neither PAM nor the login shell confines. */
 static int add_unconfined(const struct patient *patient, const struct pam_hold *hold,
 			  const char *service, struct error *error)
 {
 	const struct strings *users = &patient->doctor->not_by_shell;
-	struct door_place place = place_of(patient, &use_pam, "no");
+	struct door_place place = place_of(patient, "usepam", "no", "UsePAM yes");
 	scope_memory char *file = text_format("/etc/pam.d/%s", service);
 
 	if (!file)
@@ -353,7 +212,7 @@ static int examine(struct patient *patient, struct error *error)
 
 	if (!name)
 		return error_memory(error);
-	patient->pam = is_word(sshd_settings_value(&patient->settings, "usepam"), "yes");
+	patient->pam = !strcasecmp(sshd_settings_value(&patient->settings, "usepam"), "yes");
 	if (patient->pam && pam_hold_read(&patient->stack, NULL, service, &fault))
 		return doctor_pam_unread(patient->doctor, name, &fault, error);
 	if (patient->pam)
@@ -417,89 +276,11 @@ static int look_at_server(struct doctor *doctor, const struct sshd_server *serve
 			 "sshd does not run, and was not looked at: %s", fault.text);
 }
 
-static bool same_server(const struct sshd_server *left, const struct sshd_server *right)
-{
-	if (strcmp(left->program, right->program) || strcmp(left->file, right->file) ||
-	    strcmp(left->service, right->service) || left->options.count != right->options.count)
-		return false;
-	for (size_t i = 0; i < left->options.count; i++)
-		if (strcmp(left->options.items[i], right->options.items[i]))
-			return false;
-	return true;
-}
-
-struct servers {
-	struct sshd_server *items;
-	size_t count;
-};
-
-static void servers_clear(struct servers *servers)
-{
-	for (size_t i = 0; i < servers->count; i++)
-		sshd_server_clear(&servers->items[i]);
-	free(servers->items);
-}
-
-/* Takes the server over; one like it is enough. */
-static int servers_add(struct servers *servers, struct sshd_server *server, struct error *error)
-{
-	struct sshd_server *item;
-
-	for (size_t i = 0; i < servers->count; i++)
-		if (same_server(&servers->items[i], server))
-			return 0;
-	item = array_add(&servers->items, &servers->count, sizeof(*item));
-	if (!item)
-		return error_memory(error);
-	*item = *server;
-	*server = (struct sshd_server){ 0 };
-	return 0;
-}
-
-static int add_running(struct servers *servers, const struct running_server *running,
-		       struct error *error)
-{
-	scope_of(sshd_server) struct sshd_server server = { 0 };
-	bool listens;
-
-	if (sshd_server_parse(&server, &running->argv, &listens, error))
-		return -1;
-	if (!listens)
-		return 0;
-	server.pid = running->pid;
-	server.program = strdup(running->executable);
-	return server.program ? servers_add(servers, &server, error) : error_memory(error);
-}
-
-/* The one that would be started with Debian's defaults, where it is installed. */
-static int add_installed(struct servers *servers, const struct doctor *doctor, struct error *error)
-{
-	scope_of(host_file) struct host_file file = { 0 };
-	scope_of(sshd_server) struct sshd_server server = { 0 };
-	struct error fault = ERROR_INIT;
-
-	if (doctor->host.file(&doctor->host, "/", "/usr/sbin/sshd", &file, &fault))
-		return 0;
-	server.program = strdup(file.real);
-	server.file = strdup("/etc/ssh/sshd_config");
-	server.service = strdup("sshd");
-	if (!server.program || !server.file || !server.service)
-		return error_memory(error);
-	return servers_add(servers, &server, error);
-}
-
 int doctor_sshd(struct doctor *doctor, struct error *error)
 {
-	static const char *const names[] = { "sshd", NULL };
-	scope_of(running) struct running running = { 0 };
-	scope_of(servers) struct servers servers = { 0 };
+	scope_of(sshd_servers) struct sshd_servers servers = { 0 };
 
-	if (running_find(&running, names, error))
-		return -1;
-	for (size_t i = 0; i < running.count; i++)
-		if (add_running(&servers, &running.items[i], error))
-			return -1;
-	if (add_installed(&servers, doctor, error))
+	if (sshd_servers_find(&servers, &doctor->host, error))
 		return -1;
 	for (size_t i = 0; i < servers.count; i++)
 		if (look_at_server(doctor, &servers.items[i], error))

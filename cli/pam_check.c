@@ -243,11 +243,6 @@ static int check_half(struct pam_check *check, const struct half *half)
 								      : check_reached(check, half);
 }
 
-static bool same_text(const char *left, const char *right)
-{
-	return left && right ? !strcmp(left, right) : left == right;
-}
-
 /* What one line says and the other does not. */
 static int check_alike(struct pam_check *check, const struct own *auth, const struct own *session)
 {
@@ -256,7 +251,7 @@ static int check_alike(struct pam_check *check, const struct own *auth, const st
 
 	if (a->way_given != b->way_given || (a->way_given && a->way != b->way))
 		other = "join=";
-	else if (!same_text(a->exempt_group, b->exempt_group))
+	else if (!text_same(a->exempt_group, b->exempt_group))
 		other = "exempt_group=";
 	return other ? tell(check, session->line, "%s differs from that of the auth line at %s:%u",
 			    other, auth->line->file, auth->line->number)

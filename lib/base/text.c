@@ -294,6 +294,11 @@ bool text_starts(const char *text, const char *prefix)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
+bool text_same(const char *left, const char *right)
+{
+	return left && right ? !strcmp(left, right) : left == right;
+}
+
 static bool within_edits(const char *left, const char *right, unsigned edits)
 {
 	while (*left && *left == *right)

@@ -57,6 +57,9 @@ const char *text_quote(const char *text, char *buffer, size_t size);
 
 bool text_starts(const char *text, const char *prefix);
 
+/* Whether both are the same text, or both are NULL. */
+bool text_same(const char *left, const char *right);
+
 /* Whether one of them may be the other mistyped: two letters too many, too few or wrong; of short
  * words one. */
 bool text_similar(const char *left, const char *right);
