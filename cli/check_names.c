@@ -49,24 +49,28 @@ static int check_name(const struct exempt_entry *entry, const char *file, struct
 }
 
 /* An exempt file that is unsafe exempts no one, which is told where its owner and mode are. */
-static int read_exempt(const char *file, struct exempt_list *list, struct error *error)
+static int read_exempt(const char *conf, char **ret_file, struct exempt_list *list,
+		       struct error *error)
 {
+	scope_memory char *file = text_format("%s/exempt", conf);
 	struct error said = ERROR_INIT;
-	scope_fd int fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+	scope_fd int fd = -1;
 
-	if (fd < 0 || exempt_read(fd, file, list, &said))
-		return said.kind == ERROR_MEMORY ? error_memory(error) : 0;
+	if (!file)
+		return error_memory(error);
+	fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+	if ((fd < 0 || exempt_read(fd, file, list, &said)) && said.kind == ERROR_MEMORY)
+		return error_memory(error);
+	*ret_file = take_pointer(&file);
 	return 0;
 }
 
 int check_exempt_names(const char *conf, struct notes *notes, struct error *error)
 {
-	scope_memory char *file = text_format("%s/exempt", conf);
+	scope_memory char *file = NULL;
 	scope_of(exempt_list) struct exempt_list list = { 0 };
 
-	if (!file)
-		return error_memory(error);
-	if (read_exempt(file, &list, error))
+	if (read_exempt(conf, &file, &list, error))
 		return -1;
 	for (size_t i = 0; i < list.count; i++)
 		if (check_name(&list.items[i], file, notes, error))
@@ -98,12 +102,10 @@ static bool has_members(const char *name)
 int check_exempt_people(const char *conf, const struct strings *others, struct notes *notes,
 			struct error *error)
 {
-	scope_memory char *file = text_format("%s/exempt", conf);
+	scope_memory char *file = NULL;
 	scope_of(exempt_list) struct exempt_list list = { 0 };
 
-	if (!file)
-		return error_memory(error);
-	if (read_exempt(file, &list, error))
+	if (read_exempt(conf, &file, &list, error))
 		return -1;
 	for (size_t i = 0; i < list.count; i++)
 		if (has_members(list.items[i].name))

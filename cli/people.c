@@ -114,8 +114,8 @@ static int find_unreached(struct person *person, struct effective *effective, co
 
 	if (!effective->policy.caps.added || effective_plan(effective, &context, &fault))
 		return 0;
-	wanted = effective->request.caps.added & effective->plan.bounding;
-	if (!wanted || effective->plan.ambient)
+	wanted = plan_unreached(&effective->request, &effective->plan);
+	if (!wanted)
 		return 0;
 	person->unreached = caps_print(wanted);
 	return person->unreached ? 0 : error_memory(error);

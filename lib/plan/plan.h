@@ -165,6 +165,12 @@ char *shell_default(const struct host *host, const char *rootfs, struct error *e
 /* The whole plan as JSON (json-c, pretty), malloc'ed. The filter itself is not in it. */
 char *plan_print_json(const struct plan *plan);
 
+/*
+ * The capabilities that cap_add names and that reach no process of the person's own, for only
+ * confine-shell, as their login shell, raises them to the ambient set.
+ */
+uint64_t plan_unreached(const struct request *request, const struct plan *plan);
+
 /* The same for people: a line a fact, malloc'ed. */
 char *plan_print_text(const struct plan *plan);
 

@@ -75,16 +75,17 @@ static int warn_namespaces(struct resolve *resolve, struct error *error)
 	return 0;
 }
 
-/*
- * cap_add reaches a person's own processes only through confine-shell, which
- * raises the ambient set as their login shell.
- */
+uint64_t plan_unreached(const struct request *request, const struct plan *plan)
+{
+	return plan->ambient ? 0 : request->caps.added & plan->bounding;
+}
+
 static int warn_ambient(struct resolve *resolve, struct error *error)
 {
 	scope_memory char *names = NULL;
-	uint64_t wanted = resolve->request->caps.added & resolve->plan->bounding;
+	uint64_t wanted = plan_unreached(resolve->request, resolve->plan);
 
-	if (!wanted || resolve->plan->ambient || resolve->context->service || !resolve->user->uid)
+	if (!wanted || resolve->context->service || !resolve->user->uid)
 		return 0;
 	names = caps_print(wanted);
 	if (!names)

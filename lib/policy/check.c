@@ -318,11 +318,12 @@ static const struct family *find_family(const char *folder)
 static int check_entry(struct check *check, int conf, const char *path, const char *name)
 {
 	scope_memory char *file = text_format("%s/%s", path, name);
+	const struct family *family = find_family(name);
 
 	if (!file)
 		return error_memory(check->error);
-	if (find_family(name))
-		return check_family(check, conf, find_family(name), file);
+	if (family)
+		return check_family(check, conf, family, file);
 	if (!strcmp(name, "default.ini"))
 		return check_file(check, conf, name, file, check_single);
 	if (!strcmp(name, "exempt"))

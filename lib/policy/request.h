@@ -170,7 +170,7 @@ struct request {
 
 /*
  * Parses every value of a merged policy. Values that this build does not carry
- * out yet are ERROR_UNSUPPORTED: "apparmor is not supported yet by this build".
+ * out yet are ERROR_UNSUPPORTED: "selinux is not supported yet by this build".
  */
 int request_parse(struct request *ret_request, const struct policy *policy, struct error *error);
 void request_clear(struct request *request);

@@ -11,8 +11,8 @@
 		return text_boolean(value->text, &request->field, error); \
 	}
 
-/* `chosen` is the place of the value among the words that follow. */
-#define CHOICE(name, assignment, ...)                                     \
+/* `chosen` is the place of the value among the words that follow; `end` ends the parser. */
+#define CHOICE_THEN(name, assignment, end, ...)                           \
 	KEY_PARSER(name)                                                  \
 	{                                                                 \
 		static const char *const words[] = { __VA_ARGS__, NULL }; \
@@ -21,8 +21,15 @@
 		if (chosen < 0)                                           \
 			return -1;                                        \
 		assignment;                                               \
-		return 0;                                                 \
+		return end;                                               \
 	}
+
+#define CHOICE(name, assignment, ...) CHOICE_THEN(name, assignment, 0, __VA_ARGS__)
+
+/* The same, and where it was written is kept for what the plan has to say of it. */
+#define CHOICE_AT(name, assignment, origin_field, ...)                                            \
+	CHOICE_THEN(name, assignment, origin_copy(&request->origin_field, &value->origin, error), \
+		    __VA_ARGS__)
 
 /* yes is reserved, no is how it is anyway. */
 #define RESERVED_SWITCH(name, word)                              \
@@ -54,6 +61,11 @@ CHOICE(parse_uts, request->uts_host = chosen == 1, "private", "host")
 CHOICE(parse_cgroupns, request->cgroupns_host = chosen == 1, "private", "host")
 CHOICE(parse_pts, request->pts_private = chosen == 1, "host", "private")
 CHOICE(parse_home, request->home = (enum home_view)chosen, "own", "tmpfs", "all")
+CHOICE_AT(parse_pid, request->pid_host = chosen == 1, pid_origin, "private", "host")
+CHOICE_AT(parse_share, request->share = chosen ? SHARE_SESSION : SHARE_USER, share_origin, "user",
+	  "session")
+CHOICE_AT(parse_linger, request->linger = (enum lingering)chosen, linger_origin, "no", "processes",
+	  "yes")
 
 RESERVED_SWITCH(parse_nested, "nested = yes")
 RESERVED_SWITCH(parse_writable_cgroups, "writable_cgroups")
@@ -65,17 +77,6 @@ KEY_PARSER(parse_privileged)
 	if (text_boolean(value->text, &request->privileged, error))
 		return -1;
 	return origin_copy(&request->privileged_origin, &value->origin, error);
-}
-
-KEY_PARSER(parse_pid)
-{
-	static const char *const words[] = { "private", "host", NULL };
-	int chosen = value_word(value->text, words, error);
-
-	if (chosen < 0)
-		return -1;
-	request->pid_host = chosen == 1;
-	return origin_copy(&request->pid_origin, &value->origin, error);
 }
 
 KEY_PARSER(parse_network)
@@ -90,28 +91,6 @@ KEY_PARSER(parse_network)
 		return -1;
 	request->network_none = chosen == 1;
 	return 0;
-}
-
-KEY_PARSER(parse_share)
-{
-	static const char *const words[] = { "user", "session", NULL };
-	int chosen = value_word(value->text, words, error);
-
-	if (chosen < 0)
-		return -1;
-	request->share = chosen ? SHARE_SESSION : SHARE_USER;
-	return origin_copy(&request->share_origin, &value->origin, error);
-}
-
-KEY_PARSER(parse_linger)
-{
-	static const char *const words[] = { "no", "processes", "yes", NULL };
-	int chosen = value_word(value->text, words, error);
-
-	if (chosen < 0)
-		return -1;
-	request->linger = (enum lingering)chosen;
-	return origin_copy(&request->linger_origin, &value->origin, error);
 }
 
 KEY_PARSER(parse_lxcfs)
