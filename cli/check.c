@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* confine check: what is wrong with a policy folder, as text and on this host. */
-#include <dirent.h>
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "../lib/base/scope.h"
-#include "../lib/policy/layers.h"
 #include "check_names.h"
 #include "command.h"
 #include "cron_jobs.h"
@@ -15,6 +13,7 @@
 #include "notes.h"
 #include "options.h"
 #include "pam_check.h"
+#include "policy_names.h"
 
 struct check {
 	char *conf; /* absolute: plans compare paths with it */
@@ -136,35 +135,24 @@ static int check_group_file(struct check *check, const char *name, const char *f
 typedef int check_named(struct check *check, const char *name, const char *file,
 			struct error *error);
 
-/* One entry of group/ or user/; what is not named as a login looks for it, the text's check told.
- */
-static int check_entry(struct check *check, const char *folder, const char *entry,
-		       check_named *each, struct error *error)
-{
-	size_t length = strlen(entry);
-	scope_memory char *file = NULL, *name = NULL;
-
-	if (length <= 4 || strcmp(entry + length - 4, ".ini"))
-		return 0;
-	name = strndup(entry, length - 4);
-	file = text_format("%s/%s", folder, entry);
-	if (!name || !file)
-		return error_memory(error);
-	return layer_name_fault(name) ? 0 : each(check, name, file, error);
-}
-
 /* Calls `each` for every NAME.ini in a folder of the policy. */
 static int each_name(struct check *check, const char *folder, check_named *each,
 		     struct error *error)
 {
-	scope_memory char *path = text_format("%s/%s", check->conf, folder);
-	scope_dir DIR *dir = path ? opendir(path) : NULL;
-	const struct dirent *entry;
+	scope_of(strings) struct strings names = { 0 };
 
-	while (dir && (entry = readdir(dir)))
-		if (check_entry(check, path, entry->d_name, each, error))
+	if (policy_names(check->conf, folder, &names, error))
+		return -1;
+	for (size_t i = 0; i < names.count; i++) {
+		scope_memory char *file =
+			text_format("%s/%s/%s.ini", check->conf, folder, names.items[i]);
+
+		if (!file)
+			return error_memory(error);
+		if (each(check, names.items[i], file, error))
 			return -1;
-	return path ? 0 : error_memory(error);
+	}
+	return 0;
 }
 
 static int check_users(struct check *check, struct error *error)

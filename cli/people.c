@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "people.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 #include "../lib/base/scope.h"
 #include "../lib/policy/caps.h"
 #include "effective.h"
+#include "policy_names.h"
 
 void people_clear(struct people *people)
 {
@@ -66,42 +65,16 @@ static int list_members(struct strings *names, const char *group, struct error *
 	return 0;
 }
 
-/* Calls `each` with NAME of every NAME.ini in a folder of the policy; none where it is not there.
- */
-static int list_policies(struct strings *names, int conf, const char *folder,
-			 int (*each)(struct strings *, const char *, struct error *),
-			 struct error *error)
-{
-	int fd = openat(conf, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	scope_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
-
-	while (dir && (entry = readdir(dir))) {
-		size_t length = strlen(entry->d_name);
-		scope_memory char *name = NULL;
-
-		if (length <= 4 || strcmp(entry->d_name + length - 4, ".ini"))
-			continue;
-		name = strndup(entry->d_name, length - 4);
-		if (!name)
-			return error_memory(error);
-		if (each(names, name, error))
-			return -1;
-	}
-	return 0;
-}
-
 static int list_names(struct strings *names, const char *conf, struct error *error)
 {
-	scope_fd int fd = open(conf, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	scope_of(strings) struct strings groups = { 0 };
 
-	if (fd < 0)
-		return error_errno(error, "cannot open '%s'", conf);
-	return list_policies(names, fd, "user", add_once, error) ||
-			       list_policies(names, fd, "group", list_members, error) ||
-			       list_accounts(names, error)
-		       ? -1
-		       : 0;
+	if (policy_names(conf, "user", names, error) || policy_names(conf, "group", &groups, error))
+		return -1;
+	for (size_t i = 0; i < groups.count; i++)
+		if (list_members(names, groups.items[i], error))
+			return -1;
+	return list_accounts(names, error);
 }
 
 /* What cap_add gives no process of the person's own; a policy or plan at fault gives nothing. */
