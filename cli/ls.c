@@ -14,11 +14,15 @@
 enum policy_state { POLICY_SAME, POLICY_CHANGED, POLICY_UNKNOWN };
 static const char *const policy_words[] = { "same", "changed", "?" };
 
-/* Whether a login of today would still meet in this container. `confine run`'s have flags of their
- * own and no policy folder: nobody meets in them. */
+/*
+ * Whether a login of today would still meet in this container, as find_shared() of
+ * lib/session/container.c decides. `confine run`'s have flags of their own and no policy folder:
+ * nobody meets in them. Whoever would be refused meets nowhere.
+ */
 static enum policy_state policy_state(const struct container_facts *facts)
 {
 	static const struct log silent = { 0 };
+	const struct plan_context context = { .conf = facts->conf, .log = &silent };
 	scope_of(effective) struct effective effective = { .log = &silent };
 	struct error error = ERROR_INIT;
 	scope_memory char *half = NULL;
@@ -31,7 +35,13 @@ static enum policy_state policy_state(const struct container_facts *facts)
 	half = policy_container_half(&effective.policy);
 	if (!half)
 		return POLICY_UNKNOWN;
-	return strcmp(half, facts->policy) ? POLICY_CHANGED : POLICY_SAME;
+	if (effective.exempt || policy_exempts(&effective.policy) ||
+	    strcmp(half, facts->policy) != 0)
+		return POLICY_CHANGED;
+	if (effective_plan(&effective, &context, &error))
+		return POLICY_UNKNOWN;
+	return effective.plan.only_shell_gains == facts->only_shell_gains ? POLICY_SAME
+									  : POLICY_CHANGED;
 }
 
 static const char *time_text(int64_t since_s, char *buffer, size_t size)
@@ -165,7 +175,7 @@ const struct command command_ls = {
 	.summary = "List living containers and their logins",
 	.help = "A line a login, SINCE its own start; memory and tasks are the whole container's.\n"
 		"POLICY says whether the user's next login would still meet in it: 'same', or\n"
-		"'changed' since it was made.\n",
+		"'changed' since it was made; '?' where there is none, or it would be refused.\n",
 	.needs = "only options are taken",
 	.root = true,
 	.run = run,

@@ -53,8 +53,7 @@ static bool record_says(int record, const char *name, const char *text)
 	return !record_read(record, name, &bytes, &size, &ignored) && !strcmp(bytes, text);
 }
 
-/* The login shell counts there, which the container's half of a policy does not know. */
-static bool record_says_gain(int record)
+bool container_only_shell_gains(int record)
 {
 	return !faccessat(record, "only_shell_gains", F_OK, 0);
 }
@@ -115,7 +114,7 @@ static int find_shared(struct container *ret_container, int owner, const struct 
 		    !record_says(found.record, "owner", owner_line) ||
 		    !record_says(found.record, "policy", plan->policy) ||
 		    faccessat(found.record, "shared", F_OK, 0) ||
-		    record_says_gain(found.record) != plan->only_shell_gains ||
+		    container_only_shell_gains(found.record) != plan->only_shell_gains ||
 		    container_share(&found, from, &ignored))
 			continue;
 		found.linger = plan->linger;

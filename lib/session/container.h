@@ -71,6 +71,12 @@ int container_open(struct container *ret_container, int owner, uid_t uid, const 
 /* Makes this process a login of a found container. error->number is ESRCH where it is ending. */
 int container_share(struct container *container, const char *from, struct error *error);
 
+/*
+ * Whether the plan that a container was made from had only_shell_gains: the login shell counts
+ * there, which the container half of a policy does not know. `record` is its folder.
+ */
+bool container_only_shell_gains(int record);
+
 /* Reads a container's plan back: its join's half, with the filter. */
 int container_plan(const struct container *container, struct plan *ret_plan, struct error *error);
 

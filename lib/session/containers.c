@@ -168,6 +168,7 @@ static int add_facts(struct containers *list, const struct container *container,
 	facts->id = strdup(container->id);
 	facts->uid = container->uid;
 	facts->pid = container->pid;
+	facts->only_shell_gains = container_only_shell_gains(container->record);
 	if (!facts->id)
 		return error_memory(error);
 	if (!fstatat(container->record, "init", &st, 0))

@@ -24,6 +24,7 @@ struct container_facts {
 	pid_t pid;
 	int64_t since_s; /* seconds since the epoch */
 	char *policy; /* the container's half */
+	bool only_shell_gains; /* as in the plan that it was made from */
 	struct logins_list logins;
 	uint64_t tasks, memory_bytes; /* memory 0: no controller tells */
 };

@@ -116,7 +116,7 @@ def _run_inside():
     environment = {'PATH': PATH, 'HOME': '/root', 'LANG': 'C.UTF-8', 'BUILD': BUILD, INSIDE: '1',
                    'TERM': os.environ.get('TERM', 'xterm'),
                    **{name: os.environ.get(name, '')
-                      for name in ('FULL', 'ASAN_OPTIONS', 'SERVER', 'SHIPPED', 'VM_GUEST')}}
+                      for name in ('FULL', 'ASAN_OPTIONS', 'SERVER', 'SHIPPED', 'VM_GUEST', 'CASES')}}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if folder:
         argv = ['sh', '-c', 'echo $$ > "$0/cgroup.procs" && exec "$@"', folder, *argv]
