@@ -222,6 +222,9 @@ class Host:
             os.chmod(path, mode)
         for path in LOGIN_RECORDS:
             write(path, '', 0o664)
+        # fusermount opens it; Debian's installer makes it, a tree of mmdebstrap has none.
+        if not os.path.lexists('/etc/mtab'):
+            os.symlink('../proc/self/mounts', '/etc/mtab')
 
     @staticmethod
     def _keep(path, descriptor):
