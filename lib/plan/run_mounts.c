@@ -12,7 +12,8 @@
 #include "../base/scope.h"
 #include "resolve.h"
 
-/* Absolute: names, LDAP and Kerberos lookups, munge's credentials, the journal, who is there. */
+/* Absolute: names, LDAP and Kerberos lookups, munge's credentials, the journal. Not utmp: who can
+ * read it can lock it, and every server that writes a login there waits (getutent(3)). */
 static const char *const shipped[] = {
 	"/run/nscd",
 	"/run/sssd.kcm.socket",
@@ -22,7 +23,6 @@ static const char *const shipped[] = {
 	"/run/systemd/journal/socket",
 	"/run/systemd/journal/stdout",
 	"/run/systemd/resolve/io.systemd.Resolve",
-	"/run/utmp",
 };
 
 /* Through these a process can be had outside, or another person's things (threats.md, side doors).

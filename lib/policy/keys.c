@@ -161,6 +161,13 @@ const struct key_built_in key_built_ins[] = {
 	{ KEY_HIDE, "network_secrets",
 	  "/etc/NetworkManager/system-connections, /etc/wireguard, /etc/wpa_supplicant" },
 	{ KEY_HIDE, "letsencrypt", "/etc/letsencrypt" },
+	/* Memory of processes that have crashed: services' too. */
+	{ KEY_HIDE, "crashes", "/var/lib/systemd/coredump, /var/crash, /var/lib/apport" },
+	/* A read lock on one keeps every server that writes a login there waiting (getutent(3),
+	 * ten seconds; SQLite's, of wtmpdb and lastlog2, as long as they like). */
+	{ KEY_HIDE, "logins",
+	  "/var/log/[bw]tmp*, /var/log/lastlog, /var/log/faillog, /var/log/tallylog, "
+	  "/var/lib/wtmpdb, /var/lib/lastlog" },
 	{ KEY_HIDE, "debconf", "/var/cache/debconf/passwords.dat*" },
 	{ KEY_HIDE, "credentials",
 	  "/var/lib/systemd/credential.secret, /etc/credstore, /etc/credstore.encrypted" },

@@ -92,7 +92,6 @@ class Tinysshd:
              'statuses': 'tinysshd has one channel a connection',
              'git': "the plain login fails it: after a push through tinysshd there is no branch 'main'",
              'who': 'tinysshd leaves its logins in utmp, confined or not',
-             'who_inside': 'tinysshd leaves its logins in utmp, confined or not',
              'last': 'tinysshd writes no address to wtmp',
              'signals': 'tinysshd tells no signal'}
 
