@@ -198,7 +198,7 @@ install: all ## install under DESTDIR
 	install -d $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR)/pam
 	install -m 0644 conf/examples/*.ini $(DESTDIR)$(DOCDIR)/examples
 	install -m 0644 conf/pam/* $(DESTDIR)$(DOCDIR)/pam
-	install -m 0644 docs/admin.md $(DESTDIR)$(DOCDIR)
+	install -m 0644 docs/admin.md docs/threat-model.md $(DESTDIR)$(DOCDIR)
 	install -d $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
 	install -m 0644 man/*.1 $(DESTDIR)$(MANDIR)/man1
 	install -m 0644 man/*.5 $(DESTDIR)$(MANDIR)/man5

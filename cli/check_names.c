@@ -48,9 +48,8 @@ static int check_name(const struct exempt_entry *entry, const char *file, struct
 	return notes_add(notes, NOTE_FINDING, NULL, &said, true, error);
 }
 
-/* An exempt file that is unsafe exempts no one, which is told where its owner and mode are. */
-static int read_exempt(const char *conf, char **ret_file, struct exempt_list *list,
-		       struct error *error)
+int check_read_exempt(const char *conf, char **ret_file, struct exempt_list *list,
+		      struct error *error)
 {
 	scope_memory char *file = text_format("%s/exempt", conf);
 	struct error said = ERROR_INIT;
@@ -70,7 +69,7 @@ int check_exempt_names(const char *conf, struct notes *notes, struct error *erro
 	scope_memory char *file = NULL;
 	scope_of(exempt_list) struct exempt_list list = { 0 };
 
-	if (read_exempt(conf, &file, &list, error))
+	if (check_read_exempt(conf, &file, &list, error))
 		return -1;
 	for (size_t i = 0; i < list.count; i++)
 		if (check_name(&list.items[i], file, notes, error))
@@ -105,7 +104,7 @@ int check_exempt_people(const char *conf, const struct strings *others, struct n
 	scope_memory char *file = NULL;
 	scope_of(exempt_list) struct exempt_list list = { 0 };
 
-	if (read_exempt(conf, &file, &list, error))
+	if (check_read_exempt(conf, &file, &list, error))
 		return -1;
 	for (size_t i = 0; i < list.count; i++)
 		if (has_members(list.items[i].name))

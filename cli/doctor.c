@@ -31,6 +31,7 @@ static void doctor_clear(struct doctor *doctor)
 	}
 	free(doctor->ways);
 	strings_clear(&doctor->unseen);
+	free(doctor->exempting);
 }
 
 int doctor_way(struct doctor *doctor, const char *server, const char *by, const char *where,
@@ -110,7 +111,8 @@ static int examine(struct doctor *doctor, struct error *error)
 	if (host_init(&doctor->host, error) || people_find(&doctor->people, doctor->conf, error) ||
 	    people_names(&doctor->people, PEOPLE_ALL, &doctor->all, error) ||
 	    people_names(&doctor->people, PEOPLE_BY_SHELL, &doctor->by_shell, error) ||
-	    people_names(&doctor->people, PEOPLE_NOT_BY_SHELL, &doctor->not_by_shell, error))
+	    people_names(&doctor->people, PEOPLE_NOT_BY_SHELL, &doctor->not_by_shell, error) ||
+	    doctor_exempting(doctor, error))
 		return -1;
 	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
 		if (checks[i](doctor, error))

@@ -24,6 +24,7 @@ struct doctor {
 	struct way_in *ways;
 	size_t way_count;
 	struct strings unseen; /* what could not be looked at, and why */
+	char *exempting; /* " exempt_group=NAME,...", for the lines of ours that it writes; or "" */
 };
 
 /* Each returns -1 only where it cannot go on (out of memory, /proc is not there). */
@@ -38,6 +39,15 @@ int doctor_apparmor(struct doctor *doctor, struct error *error);
 /* Notes a way in. `by` is a literal. */
 int doctor_way(struct doctor *doctor, const char *server, const char *by, const char *where,
 	       struct error *error);
+
+/*
+ * Finds `exempting`: what lines of ours have already, else the groups of the exempt file, so that
+ * a broken policy folder locks none of them out.
+ */
+int doctor_exempting(struct doctor *doctor, struct error *error);
+
+/* Our two lines for a PAM file, with `more` arguments; malloc'ed, NULL when out of memory. */
+char *doctor_own_lines(const struct doctor *doctor, const char *more);
 
 /* Whether the name is one of the PAM services that confine knows. */
 bool doctor_pam_knows(const char *service);

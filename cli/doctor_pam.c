@@ -136,18 +136,17 @@ static bool is_there(const struct doctor *doctor, const char *path)
 }
 
 /* Our lines for a service's own file; a vendor's is copied first, for it is not to be edited. */
-static char *own_lines(const struct service *service, const char *name, bool vendors)
+static char *own_lines(const struct doctor *doctor, const struct service *service, const char *name,
+		       bool vendors)
 {
-	const char *arguments = service->arguments ? service->arguments : "";
+	const char *exempting = doctor->exempting;
 
 	if (vendors)
 		return text_format("cp /usr/lib/pam.d/%s /etc/pam.d/ && printf 'auth required "
-				   "pam_confine.so\\nsession required pam_confine.so\\n' "
+				   "pam_confine.so%s\\nsession required pam_confine.so%s\\n' "
 				   ">>/etc/pam.d/%s",
-				   name, name);
-	return text_format("auth     required   pam_confine.so%s\n"
-			   "session  required   pam_confine.so%s",
-			   arguments, arguments);
+				   name, exempting, exempting, name);
+	return doctor_own_lines(doctor, service->arguments ? service->arguments : "");
 }
 
 static int add_door(struct doctor *doctor, const struct service *service, const char *name,
@@ -163,7 +162,7 @@ static int add_door(struct doctor *doctor, const struct service *service, const 
 	scope_memory char *belongs = text_format("/etc/pam.d/%s", belongs_to);
 	bool vendors = belongs && !is_there(doctor, belongs);
 	scope_memory char *file = text_format("%s/pam.d/%s", vendors ? "/usr/lib" : "/etc", name);
-	scope_memory char *lines = own_lines(service, belongs_to, vendors);
+	scope_memory char *lines = own_lines(doctor, service, belongs_to, vendors);
 	const struct door_place place = {
 		.note = service->note || hold->kind == PAM_HOLD_JUMPED,
 		.file = hold->line ? hold->line->file : file,

@@ -180,8 +180,9 @@ static int add_unconfined(const struct patient *patient, const struct pam_hold *
 	const struct strings *users = &patient->doctor->not_by_shell;
 	struct door_place place = place_of(patient, "usepam", "no", "UsePAM yes");
 	scope_memory char *file = text_format("/etc/pam.d/%s", service);
+	scope_memory char *lines = doctor_own_lines(patient->doctor, "");
 
-	if (!file)
+	if (!file || !lines)
 		return error_memory(error);
 	if (!users->count)
 		return 0;
@@ -191,8 +192,7 @@ static int add_unconfined(const struct patient *patient, const struct pam_hold *
 	place = (struct door_place){ .note = hold->kind == PAM_HOLD_JUMPED,
 				     .file = hold->line ? hold->line->file : file,
 				     .line = hold->line ? hold->line->number : 0,
-				     .shut = "auth     required   pam_confine.so\n"
-					     "session  required   pam_confine.so",
+				     .shut = lines,
 				     .shut_file = file };
 	return doors_add(&patient->doctor->doors, &place, users, error,
 			 "logins by sshd are not confined: '%s' %s", service,

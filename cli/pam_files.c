@@ -70,6 +70,22 @@ static int compare_names(const void *left, const void *right)
 	return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
+/* How editors and packages call what they keep of a file. libpam would take it for a service, but
+ * no server is named so. */
+static bool is_copy(const char *name)
+{
+	static const char *const ends[] = { "~",	 ".bak",       ".backup",  ".old",
+					    ".orig",	 ".save",      ".swp",	   ".rpmnew",
+					    ".rpmsave",	 ".rpmorig",   ".pam-old", ".dpkg-new",
+					    ".dpkg-old", ".dpkg-dist", ".ucf-old", ".ucf-dist" };
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (length > strlen(ends[i]) && !strcmp(name + length - strlen(ends[i]), ends[i]))
+			return true;
+	return false;
+}
+
 static int list_folder(const char *folder, struct strings *names, struct error *error)
 {
 	scope_dir DIR *dir = opendir(folder);
@@ -78,7 +94,8 @@ static int list_folder(const char *folder, struct strings *names, struct error *
 	if (!dir)
 		return errno == ENOENT ? 0 : error_errno(error, "cannot list '%s'", folder);
 	while (errno = 0, (entry = readdir(dir)))
-		if (*entry->d_name != '.' && !strings_contain(names, entry->d_name) &&
+		if (*entry->d_name != '.' && !is_copy(entry->d_name) &&
+		    !strings_contain(names, entry->d_name) &&
 		    strings_add(names, entry->d_name, error))
 			return -1;
 	return errno ? error_errno(error, "cannot list '%s'", folder) : 0;

@@ -37,7 +37,8 @@ void pam_stack_clear(struct pam_stack *stack);
  * stands for libpam's own, /etc/pam.d and /usr/lib/pam.d.
  */
 
-/* Names of all services, sorted. A folder that is not there has none. */
+/* Names of all services, sorted; not of copies that editors and packages keep ("sshd.bak"). A folder
+ * that is not there has none. */
 int pam_files_services(const char *const *folders, struct strings *ret_names, struct error *error);
 
 /*

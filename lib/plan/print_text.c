@@ -143,8 +143,10 @@ static void print_container(FILE *out, const struct plan *plan)
 			plan->limits.items[i].text);
 	if (plan->scope)
 		print_row(out, "cgroup", "a scope of systemd's");
-	if (plan->shell)
-		print_row(out, "shell", plan->shell);
+	if (plan->shell) {
+		print_row(out, "login shell", plan->user.shell);
+		fprintf(out, "%-14s %s (where confine-shell starts it)\n", "shell", plan->shell);
+	}
 	print_row(out, "share", words_name(words_share, plan->share));
 	print_row(out, "linger", words_name(words_linger, plan->linger));
 	if (plan->max_sessions)

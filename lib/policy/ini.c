@@ -264,10 +264,20 @@ static int read_line(struct reader *reader, const char *line, size_t length)
 	return *text == '[' ? read_section(reader, text) : read_key(reader, text);
 }
 
+static const char byte_order_mark[] = "\xef\xbb\xbf"; /* UTF-8's, as some editors write it */
+
 static int read_lines(struct reader *reader, const char *bytes, size_t size)
 {
 	const char *end = bytes + size;
+	size_t mark = sizeof(byte_order_mark) - 1;
 
+	if (size >= mark && !memcmp(bytes, byte_order_mark, mark)) {
+		reader->line = 1;
+		if (FAULT(reader, "a byte order mark: save this file as UTF-8 without one"))
+			return -1;
+		reader->line = 0;
+		bytes += mark;
+	}
 	while (bytes < end) {
 		const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
 		const char *line_end = stop ? stop : end;

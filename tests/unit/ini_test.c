@@ -117,7 +117,8 @@ static const struct fault faults[] = {
 	{ "[container] ; c\n", "F:1: text after ']': a section stands alone on its line" },
 	{ "[container]]\n", "F:1: text after ']': a section stands alone on its line" },
 	{ "[container]\nfoo = 1\n", "F:2: unknown key 'foo'" },
-	{ "[container]\npriviledged = no\n", "F:2: unknown key 'priviledged': did you mean 'privileged'?" },
+	{ "[container]\npriviledged = no\n",
+	  "F:2: unknown key 'priviledged': did you mean 'privileged'?" },
 	{ "[container]\na:b = 1\n", "F:2: unknown key 'a:b'" },
 	{ "[container]\nrootfs = /\n",
 	  "F:2: 'rootfs' belongs into [session], not into [container]" },
@@ -146,7 +147,7 @@ static const struct fault faults[] = {
 	{ "[container]\nprivileged\n", "F:2: neither a [section], a key = value, nor a ; comment" },
 	{ "[container]\n= x\n", "F:2: no key before the '='" },
 	{ "x", "F:1: neither a [section], a key = value, nor a ; comment" },
-	{ "\xef\xbb\xbf[container]\n", "F:1: neither a [section], a key = value, nor a ; comment" },
+	{ "\xef\xbb\xbf[container]\n", "F:1: a byte order mark: save this file as UTF-8 without one" },
 	{ "[container]\nenv.x = A=b;c\n",
 	  "F:2: env: a ';' or '#' would cut this value: write it in double quotes" },
 	{ "[container]\nenv.x = http://h/#frag\n",
@@ -196,6 +197,21 @@ static void each_fault_is_told_with_its_line(void **state)
 				    faults[i].message);
 		assert_int_equal(findings.items[0].kind, ERROR_POLICY);
 	}
+}
+
+static void a_byte_order_mark_is_one_fault_and_the_rest_is_read(void **state)
+{
+	static const char bytes[] = "\xef\xbb\xbf[container]\nenv.x = A=b\n";
+	scope_of(ini) struct ini ini = { 0 };
+	scope_of(findings) struct findings findings = { 0 };
+
+	(void)state;
+	read_bytes(bytes, sizeof(bytes) - 1, &ini, &findings);
+	assert_int_equal(findings.count, 1);
+	assert_int_equal(findings.items[0].line, 1);
+	assert_string_equal(findings.items[0].text,
+			    "a byte order mark: save this file as UTF-8 without one");
+	assert_int_equal(ini.count, 1);
 }
 
 static void a_nul_byte_ends_the_reading(void **state)
@@ -342,6 +358,7 @@ int main(void)
 		cmocka_unit_test(values_are_what_the_admin_meant),
 		cmocka_unit_test(each_value_knows_its_key_suffix_and_line),
 		cmocka_unit_test(each_fault_is_told_with_its_line),
+		cmocka_unit_test(a_byte_order_mark_is_one_fault_and_the_rest_is_read),
 		cmocka_unit_test(a_nul_byte_ends_the_reading),
 		cmocka_unit_test(a_line_of_1022_bytes_is_read_and_one_of_1023_refused),
 		cmocka_unit_test(all_faults_are_found_and_the_good_lines_kept),

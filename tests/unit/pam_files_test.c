@@ -109,8 +109,10 @@ static void the_first_folder_that_has_a_service_holds(void **state)
 	read_as("both", "both:1 auth required pam_admin.so 0\n");
 }
 
-static void services_are_listed_once_and_sorted(void **state)
+static void services_are_listed_once_and_sorted_and_copies_are_none(void **state)
 {
+	static const char *const copies[] = { "asks.bak", "asks~",	  "asks.dpkg-old",
+					      "bak.orig", "asks.rpmsave", ".asks.swp" };
 	scope_of(strings) struct strings names = { 0 };
 	const char *const missing[] = { "/no/such/folder", etc, vendor, NULL };
 	struct error error = ERROR_INIT;
@@ -118,6 +120,8 @@ static void services_are_listed_once_and_sorted(void **state)
 	(void)state;
 	write_file(vendor, "zebra", "");
 	write_file(vendor, "asks", "");
+	for (size_t i = 0; i < sizeof(copies) / sizeof(*copies); i++)
+		write_file(etc, copies[i], "");
 	assert_int_equal(pam_files_services(missing, &names, &error), 0);
 	assert_int_equal(names.count, 6);
 	assert_string_equal(names.items[0], "asks");
@@ -201,7 +205,7 @@ int main(void)
 		cmocka_unit_test(lines_are_read_as_libpam_does),
 		cmocka_unit_test(includes_stand_in_place_of_their_line),
 		cmocka_unit_test(the_first_folder_that_has_a_service_holds),
-		cmocka_unit_test(services_are_listed_once_and_sorted),
+		cmocka_unit_test(services_are_listed_once_and_sorted_and_copies_are_none),
 		cmocka_unit_test(what_is_no_pam_line_is_refused_with_its_place),
 		cmocka_unit_test(a_fifo_is_no_pam_file),
 		cmocka_unit_test(a_control_says_what_follows_an_answer),
