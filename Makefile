@@ -30,10 +30,11 @@ OUR_CFLAGS   = -std=gnu11 -fPIC -fvisibility=hidden -fstack-protector-strong -Wa
 	-Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings $(WERROR)
 OUR_LDFLAGS  = -Wl,-z,relro,-z,now -Wl,--as-needed
-LIBS         = $(shell pkg-config --libs $(PKGS)) -liniparser -lm
+LIBS         = $(shell pkg-config --libs $(PKGS)) -liniparser
 # The command takes these from archives where there are any: a fifth of its start is shared libraries.
+# (libm: for those of json-c's archives that call it.)
 ARCHIVES    ?= seccomp json-c iniparser
-COMMAND_LIBS = $(filter /%,$(foreach name,$(ARCHIVES),$(shell $(CC) -print-file-name=lib$(name).a))) $(LIBS)
+COMMAND_LIBS = $(filter /%,$(foreach name,$(ARCHIVES),$(shell $(CC) -print-file-name=lib$(name).a))) $(LIBS) -lm
 COMPILE      = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
 
 Q = $(if $(V),,@)

@@ -5,7 +5,6 @@
  * cannot hold here is refused by name, never left out.
  */
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,20 +156,53 @@ static int add_cpus(const struct resources *resources, const struct limit_reques
 			 text_format("%" PRId64 " 100000", limit->number / 10000), error);
 }
 
+/* log2(3) by its definition: each squaring gives one more binary digit. */
+static double log2_of(int64_t number)
+{
+	double rest = (double)number, digit = 1, logarithm = 0;
+
+	for (; rest >= 2; rest /= 2)
+		logarithm += 1;
+	for (int i = 0; i < 50; i++) {
+		digit /= 2;
+		rest *= rest;
+		if (rest >= 2) {
+			logarithm += digit;
+			rest /= 2;
+		}
+	}
+	return logarithm;
+}
+
+/* 10 to the power of 0 to 4, by the series of exp(3): its members are positive and soon small. */
+static double ten_to(double power)
+{
+	const double natural = power * 2.302585092994045684; /* ln 10 */
+	double member = 1, sum = 1;
+
+	for (int i = 1; i < 60; i++) {
+		member *= natural / i;
+		sum += member;
+	}
+	return sum;
+}
+
 /*
  * From cgroup v1's 2 to 262144, 1024 being usual, to cgroup v2's 1 to 10000, 100 being usual: the
  * curve through those three points that runc and crun take (opencontainers/cgroups,
- * ConvertCPUSharesToCgroupV2Value).
+ * ConvertCPUSharesToCgroupV2Value), rounded up. Without libm, which each login would have to load.
  */
 static int64_t weight_of_shares(int64_t shares)
 {
-	double magnitude;
+	double magnitude = log2_of(shares), exact;
+	int64_t weight;
 
 	if (shares <= 2)
 		return 1;
-	magnitude = log2((double)shares);
-	return (int64_t)ceil(
-		pow(10, (magnitude * magnitude + 125 * magnitude) / 612.0 - 7.0 / 34.0));
+	exact = ten_to((magnitude * magnitude + 125 * magnitude) / 612.0 - 7.0 / 34.0);
+	weight = (int64_t)exact;
+	/* The three points are whole numbers, met but for the arithmetic's own error. */
+	return exact - (double)weight > 1e-9 ? weight + 1 : weight;
 }
 
 static int add_shares(const struct resources *resources, const struct limit_request *limit,
