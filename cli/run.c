@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../lib/base/scope.h"
+#include "../lib/session/watch.h"
 #include "command.h"
 #include "effective.h"
 #include "flags.h"
@@ -107,6 +108,9 @@ static int carry_out(struct order *order, int *ret_status, struct error *error)
 	if (login_open(&login, plan, NULL, from, NULL, &inside, error))
 		return -1;
 	failed = launch_run(&launch, ret_status, error);
+	/* The caller need not wait until the kernel has taken the container down. */
+	if (!failed && !watch_take_over(&login))
+		_exit(*ret_status);
 	login_close(&login);
 	return failed;
 }

@@ -61,6 +61,14 @@ static long clone_onto_stack(struct clone_args *arguments, void (*start)(void *)
 #endif
 }
 
+enum { STACK_SIZE = 512 * 1024 };
+
+static void *map_stack(void)
+{
+	return mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+}
+
 /*
  * Signals are blocked, for neither a handler of this process's nor an end in the middle of malloc
  * may come upon its memory. The kernel counts what the child becomes (commit_creds: another id)
@@ -68,9 +76,7 @@ static long clone_onto_stack(struct clone_args *arguments, void (*start)(void *)
  */
 pid_t process_lend(struct clone_args *arguments, void (*start)(void *context), void *context)
 {
-	enum { STACK_SIZE = 512 * 1024 };
-	void *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+	void *stack = map_stack();
 	int dumpable = prctl(PR_GET_DUMPABLE);
 	sigset_t all, before;
 	long result;
@@ -92,6 +98,32 @@ pid_t process_lend(struct clone_args *arguments, void (*start)(void *context), v
 		return -1;
 	}
 	return (pid_t)result;
+}
+
+pid_t process_bequeath(void (*start)(void *context), void *context)
+{
+	void *stack = map_stack();
+	struct clone_args arguments = {
+		.flags = CLONE_VM,
+		.exit_signal = SIGCHLD,
+		.stack = (uint64_t)(uintptr_t)stack,
+		.stack_size = STACK_SIZE,
+	};
+	sigset_t all, before;
+	long result;
+
+	if (stack == MAP_FAILED)
+		return -1;
+	/* A handler would run in memory that two processes use. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	result = clone_onto_stack(&arguments, start, context);
+	if (result >= 0)
+		return (pid_t)result;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	munmap(stack, STACK_SIZE);
+	errno = (int)-result;
+	return -1;
 }
 
 void process_forget_signals(void)

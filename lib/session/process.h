@@ -16,6 +16,12 @@
  */
 pid_t process_lend(struct clone_args *arguments, void (*start)(void *context), void *context);
 
+/*
+ * The same, but this process does not wait: all that it may do from there on is to end (_exit). A
+ * pidfd tells `start` when it has; then the memory is the child's alone.
+ */
+pid_t process_bequeath(void (*start)(void *context), void *context);
+
 /* Default action for every signal, none blocked: for a child that goes its own way. */
 void process_forget_signals(void);
 

@@ -33,8 +33,15 @@ static void wait_for_end(int pidfd)
 		;
 }
 
-static void __attribute__((noreturn)) be_closer(struct login *login, int pidfd)
+struct closer {
+	struct login *login;
+	int pidfd; /* of the process that the login is closed for */
+};
+
+static void __attribute__((noreturn)) be_closer(void *context)
 {
+	const struct closer *closer = context;
+	struct login *login = closer->login;
 	struct error ignored;
 
 	process_forget_signals();
@@ -43,24 +50,47 @@ static void __attribute__((noreturn)) be_closer(struct login *login, int pidfd)
 	/* What is to be removed is root's own: for that uid 0 needs no capability. */
 	if (prctl(PR_SET_DUMPABLE, 0) || privilege_drop_but(0, &ignored))
 		_exit(1);
-	wait_for_end(pidfd);
+	wait_for_end(closer->pidfd);
 	/* Nobody waits for this process, so it may wait for the container. */
 	login->container.linger = LINGER_NO;
 	login_close(login);
 	_exit(0);
 }
 
+static int open_closer(struct closer *closer, struct login *login, struct error *error)
+{
+	*closer = (struct closer){
+		.login = login,
+		.pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0),
+	};
+	return closer->pidfd < 0 ? error_errno(error, "cannot watch this process") : 0;
+}
+
 int watch_close(struct login *login, struct error *error)
 {
-	scope_fd int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	struct closer closer;
 	pid_t child;
 
-	if (pidfd < 0)
-		return error_errno(error, "cannot watch this process");
+	if (open_closer(&closer, login, error))
+		return -1;
 	child = fork();
-	if (child < 0)
-		return error_errno(error, "cannot fork");
 	if (!child)
-		be_closer(login, pidfd);
-	return 0;
+		be_closer(&closer);
+	close(closer.pidfd);
+	return child < 0 ? error_errno(error, "cannot fork") : 0;
+}
+
+int watch_take_over(struct login *login)
+{
+	/* The child reads it while this process leaves its stack. */
+	static struct closer closer;
+	struct error ignored;
+
+	if (cgroup_populated(login->cgroup.root, login->cgroup.path) ||
+	    open_closer(&closer, login, &ignored))
+		return -1;
+	if (process_bequeath(be_closer, &closer) >= 0)
+		return 0;
+	close(closer.pidfd);
+	return -1;
 }

@@ -15,4 +15,12 @@
  */
 int watch_close(struct login *login, struct error *error);
 
+/*
+ * For `confine run`, whose command has ended: the same, by a process that takes over this one's
+ * memory. Where that succeeds the caller does nothing more but _exit. -1 where it has to close the
+ * login itself: no process can be made, or the command has left some behind, whose end is to be
+ * waited for.
+ */
+int watch_take_over(struct login *login);
+
 #endif
