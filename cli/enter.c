@@ -64,11 +64,12 @@ static int carry_out(struct container *container, struct plan *plan, char *const
 
 static int enter(const char *id, char *const *words, int *ret_status, struct error *error)
 {
+	struct record_faults faults = { &command_log, 0 };
 	struct container container = CONTAINER_INIT;
 	scope_of(plan) struct plan plan = { 0 };
 	int failed;
 
-	if (containers_find(&container, id, error))
+	if (containers_find(&container, id, &faults, error))
 		return -1;
 	failed = container_plan(&container, &plan, error);
 	if (!failed)

@@ -13,12 +13,15 @@ static int run(const struct command *command, int argc, char **argv)
 	};
 	bool help = false;
 	const struct options options = { rows, 1, .mixed = true, .context = &help };
+	struct record_faults faults = { &command_log, 0 };
 	struct error error = ERROR_INIT;
 	int status;
 
 	if (command_parse(command, &options, &help, argc, argv, &status) < 0)
 		return status;
-	return containers_sweep(&error) ? command_fail(&error, STATUS_FAILED) : STATUS_FINE;
+	if (containers_sweep(&faults, &error))
+		return command_fail(&error, STATUS_FAILED);
+	return faults.count ? STATUS_FAILED : STATUS_FINE;
 }
 
 const struct command command_gc = {

@@ -11,12 +11,12 @@
 #include "command.h"
 #include "options.h"
 
-static int kill_one(const char *id, struct error *error)
+static int kill_one(const char *id, struct record_faults *faults, struct error *error)
 {
 	struct container container = CONTAINER_INIT;
 	int result;
 
-	if (containers_find(&container, id, error))
+	if (containers_find(&container, id, faults, error))
 		return -1;
 	result = containers_kill(&container, error);
 	container_close(&container);
@@ -24,21 +24,21 @@ static int kill_one(const char *id, struct error *error)
 }
 
 /* All of them, also where one fails; the last failure is told. */
-static int kill_user(const char *user, struct error *error)
+static int kill_user(const char *user, struct record_faults *faults, struct error *error)
 {
 	scope_of(containers) struct containers list = { 0 };
 	char quoted[128];
 	size_t found = 0;
 	int result = 0;
 
-	if (containers_list(&list, error))
+	if (containers_list(&list, faults, error))
 		return -1;
 	for (size_t i = 0; i < list.count; i++) {
 		if (strcmp(list.items[i].user, user))
 			continue;
 		found++;
 		/* It may have ended by itself meanwhile. */
-		if (kill_one(list.items[i].id, error) && error->number != ESRCH)
+		if (kill_one(list.items[i].id, NULL, error) && error->number != ESRCH)
 			result = -1;
 	}
 	if (!found)
@@ -61,6 +61,7 @@ static int run(const struct command *command, int argc, char **argv)
 	};
 	struct words words = { 0 };
 	const struct options options = { rows, 2, .mixed = true, .context = &words };
+	struct record_faults faults = { &command_log, 0 };
 	struct error error = ERROR_INIT;
 	int status, count = command_parse(command, &options, &words.help, argc, argv, &status);
 
@@ -70,7 +71,8 @@ static int run(const struct command *command, int argc, char **argv)
 		error_set(&error, ERROR_USAGE, "%s", command->needs);
 		return command_misused(command, &error, STATUS_USAGE);
 	}
-	if (words.user ? kill_user(words.user, &error) : kill_one(argv[1], &error))
+	if (words.user ? kill_user(words.user, &faults, &error)
+		       : kill_one(argv[1], &faults, &error))
 		return command_fail(&error, STATUS_FAILED);
 	return STATUS_FINE;
 }

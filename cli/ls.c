@@ -154,19 +154,20 @@ static void print_json(const struct containers *list)
 static int run(const struct command *command, int argc, char **argv)
 {
 	scope_of(containers) struct containers list = { 0 };
+	struct record_faults faults = { &command_log, 0 };
 	struct error error = ERROR_INIT;
 	bool json;
 	int status;
 
 	if (command_parse_json(command, argc, argv, &json, &status) < 0)
 		return status;
-	if (containers_list(&list, &error))
+	if (containers_list(&list, &faults, &error))
 		return command_fail(&error, STATUS_FAILED);
 	if (json)
 		print_json(&list);
 	else
 		print_text(&list);
-	return STATUS_FINE;
+	return faults.count ? STATUS_FAILED : STATUS_FINE;
 }
 
 const struct command command_ls = {

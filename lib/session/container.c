@@ -272,7 +272,7 @@ int container_take(struct container *ret_container, const struct plan *plan, con
 	cgroups = lock < 0 ? -1 : cgroup_root(error);
 	if (cgroups < 0 || record_ids(owner, &ids, error))
 		return -1;
-	living = sweep_records(owner, &ids, cgroups);
+	living = sweep_records(owner, plan->user.uid, &ids, cgroups, NULL);
 	if (plan->max_sessions && living >= (int)plan->max_sessions)
 		return error_set(error, ERROR_LIMIT,
 				 "%s has %d sessions open, as many as max_sessions allows",
@@ -336,7 +336,7 @@ void container_leave(struct container *container, int root, const char *cgroup, 
 	if (root >= 0 && container->cgroup &&
 	    !cgroup_wait_empty(root, container->cgroup, timeout_ms)) {
 		lock = record_lock_folder(container->owner, &ignored);
-		if (lock >= 0 && sweep_is_dead(container->record))
+		if (lock >= 0 && sweep_is_dead(container->record, &ignored))
 			sweep_remove(container->owner, container->id, root);
 	}
 	container_close(container);

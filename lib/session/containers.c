@@ -12,10 +12,29 @@
 #include "cgroup.h"
 #include "sweep.h"
 
-/* Calls `visit` with the owner folder, locked, of every uid that has one. */
-static int each_owner(int (*visit)(int root, uid_t uid, int owner, void *context,
-				   struct error *error),
-		      void *context, struct error *error)
+/* What is done with each person's records. */
+struct round {
+	/* `owner`: the folder of the records `ids`, locked; `root`: the folder that it lies in. */
+	int (*visit)(struct round *round, int root, uid_t uid, int owner, const struct strings *ids,
+		     struct error *error);
+	void *context;
+	struct record_faults *faults;
+};
+
+/* Without an ENOENT: a folder that has gone meanwhile held nothing. */
+static int visit_owner(struct round *round, int root, uid_t uid, struct error *error)
+{
+	scope_of(strings) struct strings ids = { 0 };
+	scope_fd int owner = -1;
+	scope_fd int lock = record_lock(root, uid, false, &owner, error);
+
+	if (lock < 0)
+		return error->number == ENOENT ? 0 : -1;
+	return record_ids(owner, &ids, error) ? -1
+					      : round->visit(round, root, uid, owner, &ids, error);
+}
+
+static int each_owner(struct round *round, struct error *error)
 {
 	scope_of(strings) struct strings uids = { 0 };
 	scope_fd int root = record_root(error);
@@ -24,33 +43,32 @@ static int each_owner(int (*visit)(int root, uid_t uid, int owner, void *context
 		return -1;
 	for (size_t i = 0; i < uids.count; i++) {
 		uid_t uid = (uid_t)strtoul(uids.items[i], NULL, 10);
-		scope_fd int owner = -1;
-		scope_fd int lock = record_lock(root, uid, false, &owner, error);
+		struct error fault = ERROR_INIT;
 
-		if (lock < 0 && error->number == ENOENT)
+		if (!visit_owner(round, root, uid, &fault))
 			continue;
-		if (lock < 0 || visit(root, uid, owner, context, error))
-			return -1;
+		if (fault.kind == ERROR_MEMORY)
+			return error_memory(error);
+		record_fault(round->faults, uid, NULL, &fault);
 	}
 	return 0;
 }
 
-static int visit_sweep(int root, uid_t uid, int owner, void *context, struct error *error)
+static int visit_sweep(struct round *round, int root, uid_t uid, int owner,
+		       const struct strings *ids, struct error *error)
 {
-	scope_of(strings) struct strings ids = { 0 };
-
-	if (record_ids(owner, &ids, error))
-		return -1;
-	sweep_records(owner, &ids, *(int *)context);
+	(void)error;
+	sweep_records(owner, uid, ids, *(int *)round->context, round->faults);
 	record_owner_remove(root, uid, owner);
 	return 0;
 }
 
-int containers_sweep(struct error *error)
+int containers_sweep(struct record_faults *faults, struct error *error)
 {
 	scope_fd int cgroups = cgroup_root(error);
+	struct round round = { visit_sweep, &cgroups, faults };
 
-	if (cgroups < 0 || each_owner(visit_sweep, &cgroups, error))
+	if (cgroups < 0 || each_owner(&round, error))
 		return -1;
 	sweep_cgroups(cgroups);
 	return 0;
@@ -62,20 +80,19 @@ struct search {
 	int matches;
 };
 
-static int visit_find(int root, uid_t uid, int owner, void *context, struct error *error)
+static int visit_find(struct round *round, int root, uid_t uid, int owner,
+		      const struct strings *ids, struct error *error)
 {
-	scope_of(strings) struct strings ids = { 0 };
-	struct search *search = context;
+	struct search *search = round->context;
 
 	(void)root;
-	if (record_ids(owner, &ids, error))
-		return -1;
-	for (size_t i = 0; i < ids.count; i++) {
+	(void)error;
+	for (size_t i = 0; i < ids->count; i++) {
 		struct container found = CONTAINER_INIT;
 		struct error ignored;
 
-		if (!text_starts(ids.items[i], search->id) ||
-		    container_open(&found, owner, uid, ids.items[i], &ignored))
+		if (!text_starts(ids->items[i], search->id) ||
+		    container_open(&found, owner, uid, ids->items[i], &ignored))
 			continue;
 		container_close(&search->found);
 		search->found = found;
@@ -84,16 +101,18 @@ static int visit_find(int root, uid_t uid, int owner, void *context, struct erro
 	return 0;
 }
 
-int containers_find(struct container *ret_container, const char *id, struct error *error)
+int containers_find(struct container *ret_container, const char *id, struct record_faults *faults,
+		    struct error *error)
 {
 	struct search search = { .id = id, .found = CONTAINER_INIT };
+	struct round round = { visit_find, &search, faults };
 	char quoted[64];
 	int failed;
 
 	/* Every id begins with nothing: `confine kill "$unset"` must not find the only one. */
 	if (!*id)
 		return error_set(error, ERROR_USAGE, "an empty container ID");
-	failed = each_owner(visit_find, &search, error);
+	failed = each_owner(&round, error);
 	if (!failed && search.matches == 1) {
 		search.found.linger = LINGER_PROCESSES;
 		*ret_container = search.found;
@@ -124,17 +143,19 @@ int containers_kill(struct container *container, struct error *error)
 	return 0;
 }
 
+static void facts_clear(struct container_facts *facts)
+{
+	free(facts->id);
+	free(facts->user);
+	free(facts->conf);
+	free(facts->policy);
+	logins_list_clear(&facts->logins);
+}
+
 void containers_clear(struct containers *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		struct container_facts *facts = &list->items[i];
-
-		free(facts->id);
-		free(facts->user);
-		free(facts->conf);
-		free(facts->policy);
-		logins_list_clear(&facts->logins);
-	}
+	for (size_t i = 0; i < list->count; i++)
+		facts_clear(&list->items[i]);
 	free(list->items);
 	*list = (struct containers){ 0 };
 }
@@ -156,15 +177,12 @@ static int read_owner(int record, struct container_facts *facts, struct error *e
 	return facts->user && facts->conf ? 0 : error_memory(error);
 }
 
-static int add_facts(struct containers *list, const struct container *container, int root,
-		     struct error *error)
+static int read_facts(struct container_facts *facts, const struct container *container, int root,
+		      struct error *error)
 {
-	struct container_facts *facts = array_add(&list->items, &list->count, sizeof(*facts));
 	struct stat st;
 	size_t size;
 
-	if (!facts)
-		return error_memory(error);
 	facts->id = strdup(container->id);
 	facts->uid = container->uid;
 	facts->pid = container->pid;
@@ -185,39 +203,57 @@ static int add_facts(struct containers *list, const struct container *container,
 	return 0;
 }
 
+static int add_facts(struct containers *list, const struct container *container, int root,
+		     struct error *error)
+{
+	struct container_facts *facts = array_add(&list->items, &list->count, sizeof(*facts));
+
+	if (!facts)
+		return error_memory(error);
+	if (!read_facts(facts, container, root, error))
+		return 0;
+	facts_clear(facts);
+	list->count--;
+	return -1;
+}
+
 struct listing {
 	struct containers *list;
 	int cgroups;
 };
 
-static int visit_list(int root, uid_t uid, int owner, void *context, struct error *error)
+static int visit_list(struct round *round, int root, uid_t uid, int owner,
+		      const struct strings *ids, struct error *error)
 {
-	scope_of(strings) struct strings ids = { 0 };
-	const struct listing *listing = context;
+	const struct listing *listing = round->context;
 
 	(void)root;
-	if (record_ids(owner, &ids, error))
-		return -1;
-	for (size_t i = 0; i < ids.count; i++) {
+	for (size_t i = 0; i < ids->count; i++) {
 		scope_of(container) struct container found = CONTAINER_INIT;
-		struct error ignored;
 
-		if (!container_open(&found, owner, uid, ids.items[i], &ignored) &&
-		    add_facts(listing->list, &found, listing->cgroups, error))
+		if (container_open(&found, owner, uid, ids->items[i], error)) {
+			if (sweep_says_dead(error))
+				continue;
+		} else if (!add_facts(listing->list, &found, listing->cgroups, error)) {
+			continue;
+		}
+		if (error->kind == ERROR_MEMORY)
 			return -1;
+		record_fault(round->faults, uid, ids->items[i], error);
 	}
 	return 0;
 }
 
-int containers_list(struct containers *ret_list, struct error *error)
+int containers_list(struct containers *ret_list, struct record_faults *faults, struct error *error)
 {
 	scope_fd int cgroups = cgroup_root(error);
 	struct containers list = { 0 };
 	struct listing listing = { &list, cgroups };
+	struct round round = { visit_list, &listing, faults };
 
 	if (cgroups < 0)
 		return -1;
-	if (each_owner(visit_list, &listing, error)) {
+	if (each_owner(&round, error)) {
 		containers_clear(&list);
 		return -1;
 	}

@@ -7,15 +7,22 @@
 
 #include "container.h"
 #include "logins.h"
+#include "record.h"
+
+/*
+ * What is wrong with one person's records holds up nobody else's: it is passed over, told to
+ * `faults`, and is no error of these.
+ */
 
 /* Opens a living container by its id or the beginning of one that no other has; takes no lock. */
-int containers_find(struct container *ret_container, const char *id, struct error *error);
+int containers_find(struct container *ret_container, const char *id, struct record_faults *faults,
+		    struct error *error);
 
 /* Ends a container: all its processes are killed, waited for (bounded), its record removed. */
 int containers_kill(struct container *container, struct error *error);
 
 /* Removes the records and cgroups of dead containers, and of logins whose process died. */
-int containers_sweep(struct error *error);
+int containers_sweep(struct record_faults *faults, struct error *error);
 
 /* What `confine ls` tells of one. */
 struct container_facts {
@@ -33,6 +40,6 @@ struct containers {
 	size_t count;
 };
 void containers_clear(struct containers *list);
-int containers_list(struct containers *ret_list, struct error *error);
+int containers_list(struct containers *ret_list, struct record_faults *faults, struct error *error);
 
 #endif

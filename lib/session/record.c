@@ -147,7 +147,9 @@ int record_read(int record, const char *name, char **ret_bytes, size_t *ret_size
 
 	if (fd < 0)
 		return error_errno(error, "cannot open '%s' of the record", name);
-	return path_read_all(fd, READ_MOST, ret_bytes, ret_size, error);
+	if (path_read_all(fd, READ_MOST, ret_bytes, ret_size, error))
+		return error_prefix(error, "'%s' of the record", name);
+	return 0;
 }
 
 static const unsigned flag_exiting = 0x4; /* PF_EXITING, include/linux/sched.h */
@@ -290,6 +292,16 @@ int record_uids(int root, struct strings *ret_uids, struct error *error)
 int record_open(int owner_folder, const char *id, struct error *error)
 {
 	return open_private(owner_folder, id, error);
+}
+
+void record_fault(struct record_faults *faults, uid_t uid, const char *id,
+		  const struct error *error)
+{
+	if (!faults)
+		return;
+	faults->count++;
+	log_warning(faults->log, "passed over '" RECORD_ROOT "/%u%s%s': %s", uid, id ? "/" : "",
+		    id ? id : "", error->text);
 }
 
 void record_remove(int owner_folder, const char *id)

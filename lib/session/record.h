@@ -20,6 +20,7 @@
 #include <sys/types.h>
 
 #include "../base/error.h"
+#include "../base/log.h"
 #include "../base/text.h"
 
 #define RECORD_ROOT "/run/confine"
@@ -95,5 +96,15 @@ int record_uids(int root, struct strings *ret_uids, struct error *error);
 
 /* Opens the record of `id`. */
 int record_open(int owner_folder, const char *id, struct error *error);
+
+/* What was passed over beneath RECORD_ROOT for something is wrong with it: a warning each. */
+struct record_faults {
+	const struct log *log; /* or NULL: only counted */
+	size_t count;
+};
+
+/* Adds one: a record of that uid, or with `id` NULL the uid's whole folder. `faults` may be NULL. */
+void record_fault(struct record_faults *faults, uid_t uid, const char *id,
+		  const struct error *error);
 
 #endif

@@ -67,12 +67,16 @@ void sweep_remove(int owner, const char *id, int root)
 		record_remove(owner, id);
 }
 
-bool sweep_is_dead(int record)
+bool sweep_says_dead(const struct error *error)
 {
-	struct error reason = ERROR_INIT;
-	scope_fd int pidfd = record_init(record, NULL, &reason);
+	return error->number == ESRCH || error->number == ENOENT;
+}
 
-	return pidfd < 0 && (reason.number == ESRCH || reason.number == ENOENT);
+bool sweep_is_dead(int record, struct error *error)
+{
+	scope_fd int pidfd = record_init(record, NULL, error);
+
+	return pidfd < 0 && sweep_says_dead(error);
 }
 
 /* In a living container: empty cgroups of logins whose process was killed. Returns those that live.
@@ -96,17 +100,22 @@ static int sweep_logins(int record, int root)
 	return living;
 }
 
-int sweep_records(int owner, const struct strings *ids, int root)
+int sweep_records(int owner, uid_t uid, const struct strings *ids, int root,
+		  struct record_faults *faults)
 {
 	int living = 0;
 
 	for (size_t i = 0; i < ids->count; i++) {
-		struct error ignored;
-		scope_fd int record = record_open(owner, ids->items[i], &ignored);
+		struct error error = ERROR_INIT;
+		scope_fd int record = record_open(owner, ids->items[i], &error);
 
-		if (record >= 0 && sweep_is_dead(record))
+		if (record >= 0 && sweep_is_dead(record, &error)) {
 			sweep_remove(owner, ids->items[i], root);
-		else if (record >= 0)
+			continue;
+		}
+		if (error.kind)
+			record_fault(faults, uid, ids->items[i], &error);
+		if (record >= 0)
 			living += sweep_logins(record, root);
 	}
 	return living;

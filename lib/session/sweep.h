@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "../base/text.h"
+#include "record.h"
 
 enum { SWEEP_TIMEOUT_MS = 2000 }; /* for killed processes to end */
 
@@ -16,8 +16,11 @@ int sweep_cgroup(int record, char **ret_cgroup, struct error *error);
  * tree. */
 void sweep_cgroups(int root);
 
-/* Whether the record's init is dead: that it cannot be looked at does not say so. */
-bool sweep_is_dead(int record);
+/* Whether this is how record_init says that init is dead, or was never written. */
+bool sweep_says_dead(const struct error *error);
+
+/* Whether the record's init is dead: that it cannot be looked at does not say so, and is in `error`. */
+bool sweep_is_dead(int record, struct error *error);
 
 /*
  * Ends what a dead container left: its logins' cgroups (killed first), init's, and last the record,
@@ -27,9 +30,10 @@ void sweep_remove(int owner, const char *id, int root);
 
 /*
  * Sweeps the records `ids` of an owner's folder whose lock the caller holds, so that a record in
- * the making is none of them; in those of living containers, logins whose process died. Returns how
- * many logins live.
+ * the making is none of them; in those of living containers, logins whose process died. One that is
+ * not as it should be is left alone, and told to `faults` (or NULL). Returns how many logins live.
  */
-int sweep_records(int owner, const struct strings *ids, int root);
+int sweep_records(int owner, uid_t uid, const struct strings *ids, int root,
+		  struct record_faults *faults);
 
 #endif

@@ -6,6 +6,7 @@ confined at all. So a test shows an attack failing as alice and succeeding as an
 """
 
 import os
+import pwd
 import subprocess
 
 import host
@@ -49,6 +50,11 @@ class Arena:
         for service in ('sshd', *services):
             self.host.pam(service)
         self.server = sshd.Sshd([2220])
+
+    @staticmethod
+    def uid(user):
+        """A user's number."""
+        return pwd.getpwnam(user).pw_uid
 
     @staticmethod
     def ask(user, command, root=False, timeout=60, options=(), **more):
