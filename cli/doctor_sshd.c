@@ -143,6 +143,27 @@ static int look_at_pam_environment(const struct patient *patient, struct error *
 	return 0;
 }
 
+/* It works, but for one thing that is nowhere said to who uploads: the view is read-only. */
+static int look_at_chroots(const struct patient *patient, struct error *error)
+{
+	for (size_t i = 0; i < patient->config.count; i++) {
+		const struct sshd_line *line = &patient->config.items[i];
+		struct door_place place = place_at(line->file, line->number, NULL);
+		char quoted[128];
+
+		place.note = true;
+		if (strcmp(line->keyword, "chrootdirectory") || !strcasecmp(line->value, "none"))
+			continue;
+		text_quote(line->value, quoted, sizeof(quoted));
+		if (doors_add(&patient->doctor->doors, &place, NULL, error,
+			      "ChrootDirectory %s: who is confined cannot write there, unless "
+			      "volume.NAME = %s:%s is in the policy",
+			      quoted, quoted, quoted))
+			return -1;
+	}
+	return 0;
+}
+
 static bool has_match(const struct sshd_config *config)
 {
 	for (size_t i = 0; i < config->count; i++)
@@ -224,7 +245,7 @@ static int examine(struct patient *patient, struct error *error)
 		       patient->pam ? service : "UsePAM no", error))
 		return -1;
 	if (holds)
-		return 0;
+		return look_at_chroots(patient, error);
 	if (add_unconfined(patient, &hold, service, error))
 		return -1;
 	if (!patient->doctor->by_shell.count)

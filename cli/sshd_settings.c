@@ -163,8 +163,14 @@ int sshd_settings_ask(struct sshd_settings *ret_settings, const struct sshd_serv
 	for (size_t i = 0; i < server->options.count; i++)
 		if (strings_add(&argv, server->options.items[i], error))
 			return -1;
-	if (user && (strings_add(&argv, "-C", error) ||
-		     strings_addf(&argv, error, "user=%s,host=localhost,addr=127.0.0.1", user)))
+	/* All that a Match block may ask of: sshd gives up at one that is missing. Of nobody only a
+	 * port, which it asks for even then. */
+	if (strings_add(&argv, "-C", error) ||
+	    (user ? strings_addf(&argv, error,
+				 "user=%s,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22,"
+				 "rdomain=",
+				 user)
+		  : strings_add(&argv, "lport=65535", error)))
 		return -1;
 	if (capture(argv.items, ANSWER_S, &text, error))
 		return -1;
