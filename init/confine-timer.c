@@ -12,6 +12,7 @@
  *   1  a pidfd of the process that stands for the login
  *   2  the folder of the cgroup that the login's processes are in
  *   3  join=here only: cgroup.procs of where that process, which is in there too, came from
+ *   4  a procfs of its own, which hides nothing: the host's /proc may have hidepid=
  */
 #include <asm/stat.h>
 #include <linux/fcntl.h>
@@ -27,7 +28,7 @@
 
 #include "call.h"
 
-enum { LINE = 0, HOLDER = 1, CGROUP = 2, HOME = 3 };
+enum { LINE = 0, HOLDER = 1, CGROUP = 2, HOME = 3, PROC = 4 };
 enum { GRACE_S = 5, TERMINALS_MOST = 32 };
 
 static struct {
@@ -141,8 +142,8 @@ static long terminal_of(long pid)
 	char path[40];
 	long fd, got, at = 0;
 
-	append(append_number(append(path, "/proc/"), (unsigned long)pid), "/stat");
-	fd = call(__NR_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0);
+	append(append_number(path, (unsigned long)pid), "/stat");
+	fd = call(__NR_openat, PROC, (long)path, O_RDONLY | O_CLOEXEC, 0);
 	got = fd < 0 ? 0 : call(__NR_read, fd, (long)text, sizeof(text) - 1, 0);
 	if (fd >= 0)
 		call(__NR_close, fd, 0, 0, 0);

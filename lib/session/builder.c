@@ -80,7 +80,8 @@ static void builder_work(const void *context, int line, struct error *error)
 		.kept = { [INIT_LOGINS] = orders->logins,
 			  [INIT_READY] = line,
 			  [INIT_EVENTS] = orders->events ? *orders->events : -1,
-			  [INIT_KILL] = orders->kill ? *orders->kill : -1 },
+			  [INIT_KILL] = orders->kill ? *orders->kill : -1,
+			  -1 },
 		.words = words,
 	};
 

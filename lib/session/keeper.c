@@ -19,7 +19,7 @@ static void work(const void *context, int line, struct error *error)
 	struct orphan_program program = {
 		.path = CONFINE_KEEPER,
 		.file = path_open_root_file(AT_FDCWD, CONFINE_KEEPER, error),
-		.kept = { [KEEPER_LINE] = line, [KEEPER_CGROUP] = pair->leaf, -1, -1 },
+		.kept = { [KEEPER_LINE] = line, [KEEPER_CGROUP] = pair->leaf, -1, -1, -1 },
 		.words = words,
 		.capabilities = UINT64_C(1) << CAP_KILL,
 	};

@@ -12,7 +12,7 @@
 
 #include "../base/error.h"
 
-enum { ORPHAN_KEPT_MOST = 4 };
+enum { ORPHAN_KEPT_MOST = 5 };
 
 struct orphan {
 	const char *name; /* for messages: "the container's init" */

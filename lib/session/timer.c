@@ -5,22 +5,25 @@
 #include <inttypes.h>
 #include <linux/capability.h>
 #include <poll.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../base/path.h"
 #include "../base/scope.h"
+#include "mount.h"
 #include "orphan.h"
 #include "record.h"
 
 #define BIT(name) (UINT64_C(1) << CAP_##name)
 
 /* The numbers are confine-timer's interface (init/confine-timer.c). */
-enum { TIMER_LINE = 0, TIMER_HOLDER = 1, TIMER_CGROUP = 2, TIMER_HOME = 3 };
+enum { TIMER_LINE = 0, TIMER_HOLDER = 1, TIMER_CGROUP = 2, TIMER_HOME = 3, TIMER_PROC = 4 };
 
 struct orders {
 	int holder; /* a pidfd of the process that stands for the login */
 	int cgroup; /* the folder that the login's processes are in */
+	int proc; /* a procfs of its own: the host's may hide others' processes (hidepid=) */
 	int home; /* where the holder came from, if it is one of them; else -1 */
 	char seconds[24], uid[16], pid[16], terminal[16];
 	char *name;
@@ -43,7 +46,8 @@ static void work(const void *context, int line, struct error *error)
 		.kept = { [TIMER_LINE] = line,
 			  [TIMER_HOLDER] = orders->holder,
 			  [TIMER_CGROUP] = orders->cgroup,
-			  [TIMER_HOME] = orders->home },
+			  [TIMER_HOME] = orders->home,
+			  [TIMER_PROC] = orders->proc },
 		.words = words,
 		.capabilities = BIT(KILL) | BIT(DAC_OVERRIDE),
 	};
@@ -54,15 +58,21 @@ static void work(const void *context, int line, struct error *error)
 
 int timer_start(const struct plan *plan, const struct cgroup_pair *pair, struct error *error)
 {
+	const uint64_t attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 	scope_fd int holder = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	scope_fd int proc = mount_new("proc", NULL, attributes, error);
 	struct process_state state;
-	struct orders orders = {
-		.holder = holder, .cgroup = pair->leaf, .home = pair->home, .name = plan->user.name
-	};
+	struct orders orders = { .holder = holder,
+				 .cgroup = pair->leaf,
+				 .proc = proc,
+				 .home = pair->home,
+				 .name = plan->user.name };
 	const struct orphan orphan = { .name = "the timer of max_time",
 				       .work = work,
 				       .context = &orders };
 
+	if (proc < 0)
+		return -1;
 	if (holder < 0 || record_process(getpid(), &state))
 		return error_errno(error, "cannot watch this process");
 	snprintf(orders.seconds, sizeof(orders.seconds), "%" PRIu64, plan->max_time_s);
