@@ -156,22 +156,31 @@ static int find_wanted_target(struct resolve *resolve, const struct wanted *item
 	return 0;
 }
 
+/* ",NAME=NUMBER" behind the options so far, where the policy gives the number. */
+static void add_number(char *options, size_t size, bool given, const char *name, int64_t number)
+{
+	size_t length = strlen(options);
+
+	if (given)
+		snprintf(options + length, size - length, ",%s=%" PRId64, name, number);
+}
+
 static int add_tmpfs(struct resolve *resolve, const struct tmpfs_request *tmpfs, const char *target,
 		     bool make, struct error *error)
 {
 	struct plan_mount mount = { .kind = MOUNT_TMPFS, .make_target = make };
-	char size[40] = "", uid[32] = "", gid[32] = "";
-	scope_memory char *options = NULL;
+	char options[192];
 
-	if (tmpfs->size_bytes)
-		snprintf(size, sizeof(size), ",size=%" PRIu64, tmpfs->size_bytes);
-	if (tmpfs->uid >= 0)
-		snprintf(uid, sizeof(uid), ",uid=%" PRId64, tmpfs->uid);
-	if (tmpfs->gid >= 0)
-		snprintf(gid, sizeof(gid), ",gid=%" PRId64, tmpfs->gid);
-	options = text_format("mode=%04o%s%s%s", tmpfs->mode, size, uid, gid);
-	if (!options)
-		return error_memory(error);
+	snprintf(options, sizeof(options), "mode=%04o", tmpfs->mode);
+	add_number(options, sizeof(options), tmpfs->size_bytes, "size", (int64_t)tmpfs->size_bytes);
+	if (tmpfs->size_percent)
+		snprintf(options + strlen(options), sizeof(options) - strlen(options),
+			 ",size=%" PRId64 "%%", tmpfs->size_percent);
+	add_number(options, sizeof(options), tmpfs->size_pages, "nr_blocks",
+		   (int64_t)tmpfs->size_pages);
+	add_number(options, sizeof(options), tmpfs->inodes, "nr_inodes", (int64_t)tmpfs->inodes);
+	add_number(options, sizeof(options), tmpfs->uid >= 0, "uid", tmpfs->uid);
+	add_number(options, sizeof(options), tmpfs->gid >= 0, "gid", tmpfs->gid);
 	mount.attributes |= tmpfs->exec ? 0 : MOUNT_ATTR_NOEXEC;
 	mount.attributes |= tmpfs->suid ? 0 : MOUNT_ATTR_NOSUID;
 	mount.attributes |= tmpfs->dev ? 0 : MOUNT_ATTR_NODEV;

@@ -51,7 +51,10 @@ struct volume_request {
 
 struct tmpfs_request {
 	char *target;
-	uint64_t size_bytes; /* 0: the kernel's default, half of memory */
+	uint64_t size_bytes; /* 0: not given; with none of the three the kernel's: half of memory */
+	int64_t size_percent; /* of the host's memory; 0: not given */
+	uint64_t size_pages; /* 0: not given */
+	uint64_t inodes; /* 0: the kernel's default */
 	unsigned mode; /* 01777 unless given */
 	bool mode_written;
 	int64_t uid, gid; /* -1: not given */

@@ -151,18 +151,75 @@ static int tmpfs_mode(struct tmpfs_request *tmpfs, const char *text, struct erro
 	return 0;
 }
 
-static int tmpfs_size(struct tmpfs_request *tmpfs, const char *text, struct error *error)
+/* To tmpfs(5) 0 means without any limit. */
+static int tmpfs_amount(const char *text, const char *what, uint64_t *ret_amount,
+			struct error *error)
 {
 	char quoted[128];
 
-	if (text_size(text, &tmpfs->size_bytes, error))
+	if (text_size(text, ret_amount, error))
 		return -1;
-	/* To tmpfs(5) 0 means without any limit. */
-	if (!tmpfs->size_bytes)
-		return error_set(error, ERROR_POLICY, "'%s' is no size for a tmpfs",
-				 text_quote(text, quoted, sizeof(quoted)));
+	if (!*ret_amount)
+		return error_set(error, ERROR_POLICY, "'%s' is no %s for a tmpfs",
+				 text_quote(text, quoted, sizeof(quoted)), what);
 	return 0;
 }
+
+/* As with the kernel's parser, the last of size= and nr_blocks= holds. */
+static int tmpfs_size(struct tmpfs_request *tmpfs, const char *text, struct error *error)
+{
+	size_t length = strlen(text);
+	scope_memory char *number = NULL;
+
+	tmpfs->size_bytes = tmpfs->size_pages = 0;
+	tmpfs->size_percent = 0;
+	if (!length || text[length - 1] != '%')
+		return tmpfs_amount(text, "size", &tmpfs->size_bytes, error);
+	number = strndup(text, length - 1);
+	if (!number)
+		return error_memory(error);
+	return text_number(number, 1, 100, &tmpfs->size_percent, error);
+}
+
+static int tmpfs_pages(struct tmpfs_request *tmpfs, const char *text, struct error *error)
+{
+	tmpfs->size_bytes = 0;
+	tmpfs->size_percent = 0;
+	return tmpfs_amount(text, "number of blocks", &tmpfs->size_pages, error);
+}
+
+static int tmpfs_inodes(struct tmpfs_request *tmpfs, const char *text, struct error *error)
+{
+	return tmpfs_amount(text, "number of inodes", &tmpfs->inodes, error);
+}
+
+static int tmpfs_uid(struct tmpfs_request *tmpfs, const char *text, struct error *error)
+{
+	return text_number(text, 0, UINT32_MAX - 1, &tmpfs->uid, error);
+}
+
+static int tmpfs_gid(struct tmpfs_request *tmpfs, const char *text, struct error *error)
+{
+	return text_number(text, 0, UINT32_MAX - 1, &tmpfs->gid, error);
+}
+
+/* Mount options with a value. */
+static const struct {
+	const char *name;
+	int (*parse)(struct tmpfs_request *tmpfs, const char *text, struct error *error);
+} tmpfs_values[] = {
+	{ "size=", tmpfs_size }, { "nr_blocks=", tmpfs_pages }, { "nr_inodes=", tmpfs_inodes },
+	{ "mode=", tmpfs_mode }, { "uid=", tmpfs_uid },		{ "gid=", tmpfs_gid },
+};
+
+/* Docker takes these too (moby/sys/mount, MergeTmpfsOptions). */
+static const char *const tmpfs_refused[] = {
+	"mpol",	      "defaults",    "sync",	    "async",	     "dirsync",	 "remount",
+	"mand",	      "nomand",	     "atime",	    "noatime",	     "diratime", "nodiratime",
+	"relatime",   "norelatime",  "strictatime", "nostrictatime", "bind",	 "rbind",
+	"private",    "rprivate",    "shared",	    "rshared",	     "slave",	 "rslave",
+	"unbindable", "runbindable",
+};
 
 static int tmpfs_option(struct tmpfs_request *tmpfs, const char *text, struct error *error)
 {
@@ -173,14 +230,16 @@ static int tmpfs_option(struct tmpfs_request *tmpfs, const char *text, struct er
 			*(bool *)((char *)tmpfs + tmpfs_flags[i].field) = tmpfs_flags[i].value;
 			return 0;
 		}
-	if (text_starts(text, "size="))
-		return tmpfs_size(tmpfs, text + 5, error);
-	if (text_starts(text, "mode="))
-		return tmpfs_mode(tmpfs, text + 5, error);
-	if (text_starts(text, "uid="))
-		return text_number(text + 4, 0, UINT32_MAX - 1, &tmpfs->uid, error);
-	if (text_starts(text, "gid="))
-		return text_number(text + 4, 0, UINT32_MAX - 1, &tmpfs->gid, error);
+	for (size_t i = 0; i < sizeof(tmpfs_values) / sizeof(*tmpfs_values); i++)
+		if (text_starts(text, tmpfs_values[i].name))
+			return tmpfs_values[i].parse(tmpfs, text + strlen(tmpfs_values[i].name),
+						     error);
+	for (size_t i = 0; i < sizeof(tmpfs_refused) / sizeof(*tmpfs_refused); i++)
+		if (strlen(tmpfs_refused[i]) == strcspn(text, "=") &&
+		    text_starts(text, tmpfs_refused[i]))
+			return error_set(error, ERROR_UNSUPPORTED,
+					 "tmpfs option '%s' is one that a login cannot have",
+					 tmpfs_refused[i]);
 	return error_set(error, ERROR_POLICY, "unknown option '%s'",
 			 text_quote(text, quoted, sizeof(quoted)));
 }

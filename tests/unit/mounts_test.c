@@ -377,6 +377,11 @@ static void a_tmpfs_has_its_options_and_dockers_attributes(void **state)
 		  LINES("tmpfs = /srv/data:size=1m,mode=0750,uid=1,gid=2,exec", "tmpfs = /opt:ro"));
 	expect_tmpfs(&made, "/srv/data", "mode=0750,size=1048576,uid=1,gid=2", NO_SUID_DEV, false);
 	expect_tmpfs(&made, "/opt", "mode=1777", NO_SUID_DEV_EXEC | MOUNT_ATTR_RDONLY, false);
+	made_good(&made, LINES("tmpfs = /srv/data:nr_blocks=1k,size=50%,nr_inodes=10k",
+			       "tmpfs = /opt:size=1m,nr_blocks=4"));
+	expect_tmpfs(&made, "/srv/data", "mode=1777,size=50%,nr_inodes=10240", NO_SUID_DEV_EXEC,
+		     false);
+	expect_tmpfs(&made, "/opt", "mode=1777,nr_blocks=4", NO_SUID_DEV_EXEC, false);
 }
 
 static void a_volume_that_cannot_be_is_refused(void **state)

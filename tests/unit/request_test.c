@@ -395,8 +395,14 @@ static const struct {
 	{ "tmpfs", "/", "tmpfs: target '/' is the root itself" },
 	{ "tmpfs", "/x:", "tmpfs: empty entry in the list ''" },
 	{ "tmpfs", "/x:size=", "tmpfs: '' is not a size (as 512m or 2g)" },
-	{ "tmpfs", "/x:size=50%", "tmpfs: '50%' is not a size (as 512m or 2g)" },
 	{ "tmpfs", "/x:size=0", "tmpfs: '0' is no size for a tmpfs" },
+	{ "tmpfs", "/x:size=0%", "tmpfs: '0' is not between 1 and 100" },
+	{ "tmpfs", "/x:size=101%", "tmpfs: '101' is not between 1 and 100" },
+	{ "tmpfs", "/x:size=%", "tmpfs: '' is not a number" },
+	{ "tmpfs", "/x:nr_inodes=0", "tmpfs: '0' is no number of inodes for a tmpfs" },
+	{ "tmpfs", "/x:nr_blocks=0", "tmpfs: '0' is no number of blocks for a tmpfs" },
+	{ "tmpfs", "/x:nr_inodes=few", "tmpfs: 'few' is not a size (as 512m or 2g)" },
+	{ "tmpfs", "/x:mpo=x", "tmpfs: unknown option 'mpo=x'" },
 	{ "tmpfs", "/x:mode=888", "tmpfs: '888' is not an octal mode (as 1777)" },
 	{ "tmpfs", "/x:mode=17777", "tmpfs: '17777' is not an octal mode (as 1777)" },
 	{ "tmpfs", "/x:uid=-1", "tmpfs: '-1' is not between 0 and 4294967294" },
@@ -618,6 +624,8 @@ static const struct {
 	{ "volume", "/a:/b:nocopy", "volume option 'nocopy' is one that a login cannot have" },
 	{ "volume", "/a:/b:shared", "volume option 'shared' is one that a login cannot have" },
 	{ "volume", "/a:/b:rshared", "volume option 'rshared' is one that a login cannot have" },
+	{ "tmpfs", "/x:mpol=local", "tmpfs option 'mpol' is one that a login cannot have" },
+	{ "tmpfs", "/x:size=1m,noatime", "tmpfs option 'noatime' is one that a login cannot have" },
 };
 
 static void what_is_not_built_is_refused_by_name(void **state)
