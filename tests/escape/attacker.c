@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,9 +138,27 @@ static int connect_abstract(char **argv)
 			    : 0);
 }
 
+/* Whether the folder is one that we can go to ourselves: the very mount, not another of the same
+ * file system. */
+static bool leads_nowhere_new(int folder)
+{
+	char link[64], path[PATH_MAX];
+	struct statx held, own;
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+	length = readlink(link, path, sizeof(path) - 1);
+	if (length < 0)
+		return false;
+	path[length] = '\0';
+	return !statx(folder, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &held) &&
+	       !statx(AT_FDCWD, path, AT_NO_AUTOMOUNT, STATX_INO | STATX_MNT_ID, &own) &&
+	       held.stx_ino == own.stx_ino && held.stx_mnt_id == own.stx_mnt_id;
+}
+
 /*
  * hunt SECONDS: looks at every process again and again; prints what it got at: a root that is not
- * a container's, or a folder that a process holds.
+ * a container's, or a folder that a process holds and that is not the container's own.
  */
 static int look_at(pid_t pid)
 {
@@ -159,7 +179,8 @@ static int look_at(pid_t pid)
 		int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 		int stolen = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
 
-		if (stolen >= 0 && !fstat(stolen, &st) && S_ISDIR(st.st_mode)) {
+		if (stolen >= 0 && !fstat(stolen, &st) && S_ISDIR(st.st_mode) &&
+		    !leads_nowhere_new(stolen)) {
 			printf("folder %d of %d\n", fd, pid);
 			got = 1;
 		}
