@@ -181,6 +181,10 @@ bench: deps ## measure against a floor program, bubblewrap and plain logins (roo
 	$(Q)$(MAKE) all $(BUILD)/tests/bench/floor
 	$(Q)BUILD=$(abspath $(BUILD)) tests/bench/bench $(ROUNDS)
 
+show-shell: deps ## print what confine-shell opens, the order in which privilege goes, and its lines (root)
+	$(Q)$(MAKE) all
+	$(Q)BUILD=$(abspath $(BUILD)) tests/bench/setuid-path
+
 install: all ## install under DESTDIR
 	install -d $(DESTDIR)$(PAMDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)
 	install -d -m 0755 $(DESTDIR)$(CONFDIR)/user $(DESTDIR)$(CONFDIR)/group $(DESTDIR)$(CONFDIR)/seccomp
@@ -221,7 +225,7 @@ help: ## say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 FORCE:
-.PHONY: all bench check check-sanitize check-unit check-vm clean demo deps drivers FORCE fuzz fuzzers help install lint tests uninstall
+.PHONY: all bench check check-sanitize check-unit check-vm clean demo deps drivers FORCE fuzz fuzzers help install lint show-shell tests uninstall
 .DELETE_ON_ERROR:
 
 -include $(patsubst %.o,%.d,$(call obj,$(LIB_SRC) $(CLI_SRC) $(PAM_SRC) $(SHELL_SRC))) $(addsuffix .d,$(UNIT_BIN) $(PAM_TESTS))

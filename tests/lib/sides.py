@@ -170,6 +170,7 @@ class Sides:
                            for side in (self.plain, self.confined)]
             plain, confined = [answer.result() for answer in answers]
             assert plain == confined, difference(plain, confined)
+        compare.__name__ = case.__name__  # what CASES names
         tap.attempt(sentence, compare)
 
     def compare(self, cases, jobs=4):
