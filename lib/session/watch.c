@@ -11,18 +11,40 @@
 #include "privilege.h"
 #include "process.h"
 
-/* No stream, for servers wait for the end of those; and nothing that closing does not need. */
-static void let_go(struct login *login)
+struct closer {
+	struct login *login;
+	int pidfd; /* of the process that the login is closed for */
+};
+
+static int compare(const void *one, const void *other)
 {
+	int first = *(const int *)one, second = *(const int *)other;
+
+	return (first > second) - (first < second);
+}
+
+/* All but what closing needs: callers wait for the end of streams, and of what else they have open
+ * (a lock, a job server's pipe). The folder they stand in is let go as well. */
+static void let_go(const struct closer *closer)
+{
+	struct login *login = closer->login;
 	int *const closed[] = { &login->container.logins, &login->container.pidfd,
 				&login->cgroup.leaf, &login->cgroup.procs, &login->timer };
+	int kept[] = { closer->pidfd,	      login->container.owner, login->container.record,
+		       login->container.tree, login->cgroup.root,     login->cgroup.home,
+		       login->keeper };
+	int next = 0;
 
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		close(fd);
-	for (size_t i = 0; i < sizeof(closed) / sizeof(*closed); i++) {
-		scope_close(closed[i]);
-		*closed[i] = -1;
+	qsort(kept, sizeof(kept) / sizeof(*kept), sizeof(*kept), compare);
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
+		if (kept[i] > next)
+			syscall(SYS_close_range, next, kept[i] - 1, 0);
+		if (kept[i] >= next)
+			next = kept[i] + 1;
 	}
+	syscall(SYS_close_range, next, ~0U, 0);
+	for (size_t i = 0; i < sizeof(closed) / sizeof(*closed); i++)
+		*closed[i] = -1;
 }
 
 static void wait_for_end(int pidfd)
@@ -33,11 +55,6 @@ static void wait_for_end(int pidfd)
 		;
 }
 
-struct closer {
-	struct login *login;
-	int pidfd; /* of the process that the login is closed for */
-};
-
 static void __attribute__((noreturn)) be_closer(void *context)
 {
 	const struct closer *closer = context;
@@ -46,9 +63,9 @@ static void __attribute__((noreturn)) be_closer(void *context)
 
 	process_forget_signals();
 	setsid();
-	let_go(login);
+	let_go(closer);
 	/* What is to be removed is root's own: for that uid 0 needs no capability. */
-	if (prctl(PR_SET_DUMPABLE, 0) || privilege_drop_but(0, &ignored))
+	if (prctl(PR_SET_DUMPABLE, 0) || privilege_drop_but(0, &ignored) || chdir("/"))
 		_exit(1);
 	wait_for_end(closer->pidfd);
 	/* Nobody waits for this process, so it may wait for the container. */
