@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Beside a login whose policy has a max_time: warns on its terminals, ends it
- * when the time is over, and ends with it. Outside of the container, root with
- * two capabilities: KILL, for SIGHUP, and DAC_OVERRIDE, for terminals whose
+ * when the time is over, and ends with the last of what it started. Outside
+ * of the container, root with two capabilities: KILL, for SIGHUP, and DAC_OVERRIDE, for terminals whose
  * owners want no messages. No libc, as confine-init: a few pages are all that
  * it costs. Words: seconds, the user's uid and name, the pid that stands for
  * the login and its terminal's number (proc_pid_stat(5), tty_nr; 0: none).
  * Descriptors (lib/session/timer.c puts them there):
  *
- *   0  a socket; one byte says "I stand"; when its other end is closed the login is
+ *   0  a socket; one byte says "I stand"; when its other end is closed the login is, and what
+ *      it leaves behind is waited for without it
  *   1  a pidfd of the process that stands for the login
  *   2  the folder of the cgroup that the login's processes are in
  *   3  join=here only: cgroup.procs of where that process, which is in there too, came from
@@ -39,6 +40,8 @@ static struct {
 
 static int timer; /* on CLOCK_BOOTTIME, which goes on while the host is suspended */
 static int leads_home; /* HOME was given */
+static int outlived; /* the login is closed, or its process gone; some of what it started is not */
+static int events; /* cgroup.events of the login's */
 
 static unsigned long length_of(const char *text)
 {
@@ -87,19 +90,62 @@ static void set(long second, long nanosecond)
 	call(__NR_timerfd_settime, timer, TFD_TIMER_ABSTIME, (long)&moment, 0);
 }
 
-/* Waits for the timer, and ends where the login does. */
+/* Whether there are processes of the login's; a cgroup that is gone has none. */
+static int is_populated(void)
+{
+	static char text[128];
+
+	/* "populated 0", cgroups(7) */
+	return call(__NR_pread64, events, (long)text, sizeof(text), 0) >= 11 && text[10] != '0';
+}
+
+/*
+ * The numbers of the process that stood for the login, and of its terminal, may be another's from
+ * here on.
+ */
+static void outlive(void)
+{
+	outlived = 1;
+	login.terminal = 0;
+	if (leads_home)
+		call(__NR_close, HOME, 0, 0, 0);
+	leads_home = 0;
+}
+
+/* Whether nothing of the login's is left, nor can come to be. */
+static int is_past(void)
+{
+	if (is_populated())
+		return 0;
+	/* Who enters the cgroup from now on finds the line closed (timer_check); who did before is
+	 * seen. */
+	call(__NR_close, LINE, 0, 0, 0);
+	return !is_populated();
+}
+
+/* Waits for the timer, and ends with the last process of a login that has ended. */
 static void await(long second, long nanosecond)
 {
-	struct pollfd ready[] = { { .fd = LINE, .events = POLLIN },
-				  { .fd = HOLDER, .events = POLLIN },
-				  { .fd = timer, .events = POLLIN } };
+	struct pollfd login_ends[] = { { .fd = timer, .events = POLLIN },
+				       { .fd = LINE, .events = POLLIN },
+				       { .fd = HOLDER, .events = POLLIN } };
+	struct pollfd last_ends[] = { { .fd = timer, .events = POLLIN },
+				      { .fd = events, .events = POLLPRI } };
 
 	set(second, nanosecond);
-	do
-		call(__NR_ppoll, (long)ready, 3, 0, 0);
-	while (!ready[0].revents && !ready[1].revents && !ready[2].revents);
-	if (ready[0].revents || ready[1].revents)
-		leave(0);
+	while (!outlived) {
+		call(__NR_ppoll, (long)login_ends, 3, 0, 0);
+		if (login_ends[0].revents)
+			return;
+		if (login_ends[1].revents || login_ends[2].revents)
+			outlive();
+	}
+	while (!is_past()) {
+		call(__NR_ppoll, (long)last_ends, 2, 0, 0);
+		if (last_ends[0].revents)
+			return;
+	}
+	leave(0);
 }
 
 /* Writes to a file of the login's cgroup. */
@@ -248,7 +294,7 @@ static void tell(const char *text)
 /* SIGCONT too, as a terminal's hang-up has it: what is stopped could not end. */
 static void hang_up(long pid)
 {
-	if (pid == number_of(login.holder))
+	if (!outlived && pid == number_of(login.holder))
 		return;
 	call(__NR_kill, pid, SIGHUP, 0, 0);
 	call(__NR_kill, pid, SIGCONT, 0, 0);
@@ -257,21 +303,14 @@ static void hang_up(long pid)
 /* Waits for an end of all the login's processes, `seconds` at most. */
 static void await_empty(long seconds)
 {
-	static char text[128];
-	long events = call(__NR_openat, CGROUP, (long)"cgroup.events", O_RDONLY | O_CLOEXEC, 0);
-	struct pollfd ready[] = { { .fd = (int)events, .events = POLLPRI },
+	struct pollfd ready[] = { { .fd = events, .events = POLLPRI },
 				  { .fd = timer, .events = POLLIN } };
 	struct __kernel_timespec now;
 
 	call(__NR_clock_gettime, CLOCK_BOOTTIME, (long)&now, 0, 0);
 	set((long)now.tv_sec + seconds, (long)now.tv_nsec);
-	while (events >= 0 && !ready[1].revents) {
-		long got = call(__NR_pread64, events, (long)text, sizeof(text), 0);
-
-		if (got < 11 || text[10] == '0') /* "populated 0", cgroups(7) */
-			return;
+	while (!ready[1].revents && is_populated())
 		call(__NR_ppoll, (long)ready, 2, 0, 0);
-	}
 }
 
 /* What the administrator reads of it. */
@@ -339,6 +378,7 @@ static void prepare(void)
 	call(__NR_prctl, PR_SET_NAME, (long)"confine-timer", 0, 0);
 	call(__NR_rt_sigaction, SIGCHLD, (long)&ignore, 0, sizeof(none));
 	call(__NR_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof(none));
+	events = (int)call(__NR_openat, CGROUP, (long)"cgroup.events", O_RDONLY | O_CLOEXEC, 0);
 	timer = (int)call(__NR_timerfd_create, CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK, 0, 0);
 }
 
@@ -355,7 +395,7 @@ void __attribute__((noreturn, used)) start(const long *stack)
 	login.holder = words[4];
 	login.terminal = number_of(words[5]);
 	prepare();
-	if (timer < 0 || call(__NR_clock_gettime, CLOCK_BOOTTIME, (long)&begin, 0, 0))
+	if (events < 0 || timer < 0 || call(__NR_clock_gettime, CLOCK_BOOTTIME, (long)&begin, 0, 0))
 		leave(1);
 	call(__NR_write, LINE, (long)"r", 1, 0);
 	for (unsigned i = 0; i < sizeof(warnings) / sizeof(*warnings); i++) {
