@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Beside a login whose policy has a max_time: warns on its terminals, ends it
- * when the time is over, and ends with the last of what it started. Outside
- * of the container, root with two capabilities: KILL, for SIGHUP, and DAC_OVERRIDE, for terminals whose
- * owners want no messages. No libc, as confine-init: a few pages are all that
- * it costs. Words: seconds, the user's uid and name, the pid that stands for
- * the login and its terminal's number (proc_pid_stat(5), tty_nr; 0: none).
- * Descriptors (lib/session/timer.c puts them there):
+ * when the time is over, and ends with the last of what it started. Outside of the container, root
+ * with two capabilities: KILL, for SIGHUP, and DAC_OVERRIDE, for terminals whose owners want no
+ * messages. No libc, as confine-init: a few pages are all that it costs. Words: seconds, the user's
+ * uid and name, the pid that stands for the login and its terminal's number (proc_pid_stat(5),
+ * tty_nr; 0: none). Descriptors (lib/session/timer.c puts them there):
  *
  *   0  a socket; one byte says "I stand"; when its other end is closed the login is, and what
  *      it leaves behind is waited for without it

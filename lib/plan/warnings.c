@@ -5,6 +5,7 @@
  */
 #include <linux/capability.h>
 #include <sched.h>
+#include <string.h>
 
 #include "../base/scope.h"
 #include "../policy/caps.h"
@@ -75,6 +76,26 @@ static int warn_namespaces(struct resolve *resolve, struct error *error)
 	return 0;
 }
 
+/*
+ * There is no user namespace: uid 0 inside is the host's. Said of a file that lets it be; that
+ * there is none at all is told anyway.
+ */
+static int warn_setuid(struct resolve *resolve, struct error *error)
+{
+	const struct origin *origin = &resolve->request->no_new_privileges_origin;
+
+	if (resolve->request->no_new_privileges || !resolve->user->uid ||
+	    resolve->context->service || !origin->file || !strcmp(origin->file, "built-in"))
+		return 0;
+	return resolve_warn(resolve, origin, error,
+			    "with no_new_privileges = no setuid programs give uid 0 inside, which "
+			    "is root to a folder that is passed in from outside%s",
+			    resolve_has_cap(resolve, CAP_SETUID)
+				    ? ", and with SETUID uses up any uid's processes and inotify "
+				      "instances"
+				    : "");
+}
+
 uint64_t plan_unreached(const struct request *request, const struct plan *plan)
 {
 	return plan->ambient ? 0 : request->caps.added & plan->bounding;
@@ -103,7 +124,8 @@ int resolve_warnings(struct resolve *resolve, struct error *error)
 		return resolve_warn(resolve, &resolve->request->privileged_origin, error,
 				    "privileged promises nothing: uid 0 inside is root on "
 				    "the host");
-	if (warn_powers(resolve, error) || warn_namespaces(resolve, error))
+	if (warn_powers(resolve, error) || warn_namespaces(resolve, error) ||
+	    warn_setuid(resolve, error))
 		return -1;
 	return warn_ambient(resolve, error);
 }

@@ -52,6 +52,7 @@ void request_clear(struct request *request)
 	free(request->message);
 	free(request->shell);
 	origin_clear(&request->privileged_origin);
+	origin_clear(&request->no_new_privileges_origin);
 	origin_clear(&request->pid_origin);
 	origin_clear(&request->seccomp_origin);
 	origin_clear(&request->apparmor_origin);

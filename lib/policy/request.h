@@ -125,6 +125,7 @@ struct request {
 	bool privileged;
 	struct origin privileged_origin;
 	bool no_new_privileges;
+	struct origin no_new_privileges_origin;
 	bool read_only;
 	bool systempaths_unconfined;
 	bool network_none, pid_host, ipc_host, uts_host, cgroupns_host;

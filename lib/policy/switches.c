@@ -11,6 +11,15 @@
 		return text_boolean(value->text, &request->field, error); \
 	}
 
+/* The same, and where it was written is kept for what the plan has to say of it. */
+#define SWITCH_AT(name, field, origin_field)                                       \
+	KEY_PARSER(name)                                                           \
+	{                                                                          \
+		if (text_boolean(value->text, &request->field, error))             \
+			return -1;                                                 \
+		return origin_copy(&request->origin_field, &value->origin, error); \
+	}
+
 /* `chosen` is the place of the value among the words that follow; `end` ends the parser. */
 #define CHOICE_THEN(name, assignment, end, ...)                           \
 	KEY_PARSER(name)                                                  \
@@ -52,8 +61,9 @@
 	}
 
 SWITCH(parse_confine, confine)
-SWITCH(parse_no_new_privileges, no_new_privileges)
 SWITCH(parse_read_only, read_only)
+SWITCH_AT(parse_privileged, privileged, privileged_origin)
+SWITCH_AT(parse_no_new_privileges, no_new_privileges, no_new_privileges_origin)
 
 CHOICE(parse_systempaths, request->systempaths_unconfined = chosen == 1, "default", "unconfined")
 CHOICE(parse_ipc, request->ipc_host = chosen == 1, "private", "host")
@@ -71,13 +81,6 @@ RESERVED_SWITCH(parse_nested, "nested = yes")
 RESERVED_SWITCH(parse_writable_cgroups, "writable_cgroups")
 RESERVED(parse_userns, "userns")
 RESERVED(parse_egress, "egress")
-
-KEY_PARSER(parse_privileged)
-{
-	if (text_boolean(value->text, &request->privileged, error))
-		return -1;
-	return origin_copy(&request->privileged_origin, &value->origin, error);
-}
 
 KEY_PARSER(parse_network)
 {

@@ -56,8 +56,8 @@ int record_write(int record, const char *name, const void *bytes, size_t size, s
 int record_read(int record, const char *name, char **ret_bytes, size_t *ret_size,
 		struct error *error);
 
-/* A process's state 'R', 'S', ..., its controlling terminal (0: none), whether it is on its way out,
- * and when it started (proc_pid_stat(5)). */
+/* A process's state 'R', 'S', ..., its controlling terminal (0: none), whether it is on its way
+ * out, and when it started (proc_pid_stat(5)). */
 struct process_state {
 	char state;
 	unsigned terminal;
@@ -103,7 +103,8 @@ struct record_faults {
 	size_t count;
 };
 
-/* Adds one: a record of that uid, or with `id` NULL the uid's whole folder. `faults` may be NULL. */
+/* Adds one: a record of that uid, or with `id` NULL the uid's whole folder. `faults` may be NULL.
+ */
 void record_fault(struct record_faults *faults, uid_t uid, const char *id,
 		  const struct error *error);
 

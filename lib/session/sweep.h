@@ -12,14 +12,15 @@ enum { SWEEP_TIMEOUT_MS = 2000 }; /* for killed processes to end */
 /* The cgroup of a record's container, malloc'ed; NULL where it has none yet. */
 int sweep_cgroup(int record, char **ret_cgroup, struct error *error);
 
-/* Removes the folder of the cgroups that no scope holds; it stays where a container is in it. `root`: the cgroup2
- * tree. */
+/* Removes the folder of the cgroups that no scope holds; it stays where a container is in it.
+ * `root`: the cgroup2 tree. */
 void sweep_cgroups(int root);
 
 /* Whether this is how record_init says that init is dead, or was never written. */
 bool sweep_says_dead(const struct error *error);
 
-/* Whether the record's init is dead: that it cannot be looked at does not say so, and is in `error`. */
+/* Whether the record's init is dead: that it cannot be looked at does not say so, and is in
+ * `error`. */
 bool sweep_is_dead(int record, struct error *error);
 
 /*

@@ -570,6 +570,10 @@ static void power_over_the_host_is_warned_of(void **state)
 		{ "pid = host", "alice.ini: pid = host shows the host's processes, and "
 				"/proc/PID/root of the user's "
 				"own that are not confined leads out" },
+		{ "no_new_privileges = no",
+		  "alice.ini: with no_new_privileges = no setuid programs give uid 0 inside, which "
+		  "is root to a folder that is passed in from outside, and with SETUID uses up any "
+		  "uid's processes and inotify instances" },
 		{ "privileged = yes",
 		  "alice.ini: privileged promises nothing: uid 0 inside is root on the host" },
 	};
