@@ -63,13 +63,35 @@ static const char *memory_text(uint64_t bytes, char *buffer, size_t size)
 	return buffer;
 }
 
+/* "pts/1,pts/4"; "-" where there is none, "..." where there are more than fit. */
+static const char *terminals_text(const struct strings *terminals, char *buffer, size_t size)
+{
+	static const char more[] = ",...";
+	size_t length = 0;
+
+	snprintf(buffer, size, "-");
+	for (size_t i = 0; i < terminals->count; i++) {
+		const char *name = terminals->items[i];
+
+		if (length + strlen(name) + sizeof(more) >= size) {
+			snprintf(buffer + length, size - length, "%s", more);
+			break;
+		}
+		length += (size_t)snprintf(buffer + length, size - length, "%s%s", i ? "," : "",
+					   name);
+	}
+	return buffer;
+}
+
 static void print_line(const struct container_facts *facts, const struct logins_entry *login,
 		       enum policy_state state)
 {
-	char since[32], memory[32], from[128];
+	static const struct strings none;
+	char since[32], memory[32], from[128], terminals[64];
 
-	printf("%-12s  %-12s  %-24s  %-19s  %7d  %9s  %5" PRIu64 "  %-7s  %s\n", facts->id,
+	printf("%-12s  %-12s  %-24s  %-8s  %-19s  %7d  %9s  %5" PRIu64 "  %-7s  %s\n", facts->id,
 	       facts->user, login ? text_quote(login->from, from, sizeof(from)) : "-",
+	       terminals_text(login ? &login->terminals : &none, terminals, sizeof(terminals)),
 	       time_text(login ? login->since_s : facts->since_s, since, sizeof(since)),
 	       (int)(login ? login->pid : facts->pid),
 	       memory_text(facts->memory_bytes, memory, sizeof(memory)), facts->tasks,
@@ -93,8 +115,8 @@ static void print_container(const struct container_facts *facts)
 
 static void print_text(const struct containers *list)
 {
-	printf("%-12s  %-12s  %-24s  %-19s  %7s  %9s  %5s  %-7s  %s\n", "ID", "USER", "FROM",
-	       "SINCE", "PID", "MEMORY", "TASKS", "POLICY", "CGROUP");
+	printf("%-12s  %-12s  %-24s  %-8s  %-19s  %7s  %9s  %5s  %-7s  %s\n", "ID", "USER", "FROM",
+	       "TTY", "SINCE", "PID", "MEMORY", "TASKS", "POLICY", "CGROUP");
 	for (size_t i = 0; i < list->count; i++)
 		print_container(&list->items[i]);
 }
@@ -114,6 +136,7 @@ static json_object *json_logins(const struct logins_list *logins)
 		json_object_object_add(object, "pid", json_object_new_int64(login->pid));
 		json_object_object_add(object, "from", json_object_new_string(login->from));
 		json_object_object_add(object, "since", json_object_new_int64(login->since_s));
+		json_object_object_add(object, "terminals", command_json_strings(&login->terminals));
 		json_object_object_add(object, "cgroup", json_object_new_string(login->cgroup));
 		json_object_array_add(array, object);
 	}
@@ -174,7 +197,9 @@ const struct command command_ls = {
 	.name = "ls",
 	.usage = "[--json]",
 	.summary = "List living containers and their logins",
-	.help = "A line a login, SINCE its own start; memory and tasks are the whole container's.\n"
+	.help = "A line a login, TTY its processes' terminals (its sshd knows none when it "
+		"begins),\n"
+		"SINCE its own start; memory and tasks are the whole container's.\n"
 		"POLICY says whether the user's next login would still meet in it: 'same', or\n"
 		"'changed' since it was made; '?' where there is none, or it would be refused.\n",
 	.needs = "only options are taken",

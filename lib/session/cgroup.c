@@ -326,6 +326,24 @@ void cgroup_count(int root, const char *path, uint64_t *tasks, uint64_t *memory_
 		*memory_bytes += read_number(cgroup, "memory.current");
 }
 
+void cgroup_visit(int root, const char *path, void (*visit)(void *context, pid_t pid),
+		  void *context)
+{
+	scope_fd int cgroup = path[0] ? cgroup_open(root, path) : -1;
+	scope_fd int leaf = cgroup < 0 ? -1 : openat(cgroup, leaf_name, O_DIRECTORY | O_CLOEXEC);
+	int fd = leaf < 0 ? -1 : openat(leaf, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	scope_stream FILE *stream = fd < 0 ? NULL : fdopen(fd, "r");
+	pid_t pid;
+
+	if (!stream) {
+		scope_close(&fd);
+		return;
+	}
+	while (fscanf(stream, "%d", &pid) == 1)
+		if (pid > 0) /* 0: of another pid namespace (cgroups(7)) */
+			visit(context, pid);
+}
+
 uint64_t cgroup_memory(int root, const char *path)
 {
 	scope_fd int cgroup = cgroup_open(root, path);

@@ -81,6 +81,10 @@ int cgroup_remove(int root, const char *path);
  */
 void cgroup_count(int root, const char *path, uint64_t *tasks, uint64_t *memory_bytes);
 
+/* Calls `visit` for each process of a login's cgroup that can be seen from here. */
+void cgroup_visit(int root, const char *path, void (*visit)(void *context, pid_t pid),
+		  void *context);
+
 /* Memory of a cgroup and all below it; 0 where there is no controller to tell. */
 uint64_t cgroup_memory(int root, const char *path);
 

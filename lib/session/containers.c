@@ -10,6 +10,7 @@
 
 #include "../base/scope.h"
 #include "cgroup.h"
+#include "login_terminals.h"
 #include "sweep.h"
 
 /* What is done with each person's records. */
@@ -195,9 +196,14 @@ static int read_facts(struct container_facts *facts, const struct container *con
 	    record_read(container->record, "policy", &facts->policy, &size, error) ||
 	    logins_list(container->record, &facts->logins, error))
 		return -1;
-	for (size_t i = 0; i < facts->logins.count; i++)
-		cgroup_count(root, facts->logins.items[i].cgroup, &facts->tasks,
+	for (size_t i = 0; i < facts->logins.count; i++) {
+		struct logins_entry *login = &facts->logins.items[i];
+
+		cgroup_count(root, login->cgroup, &facts->tasks,
 			     container->together ? NULL : &facts->memory_bytes);
+		if (login_terminals(root, login->cgroup, &login->terminals, error))
+			return -1;
+	}
 	if (container->together && container->cgroup)
 		facts->memory_bytes = cgroup_memory(root, container->cgroup);
 	return 0;

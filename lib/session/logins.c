@@ -20,6 +20,7 @@ void logins_list_clear(struct logins_list *list)
 		free(list->items[i].file);
 		free(list->items[i].cgroup);
 		free(list->items[i].from);
+		strings_clear(&list->items[i].terminals);
 	}
 	free(list->items);
 	*list = (struct logins_list){ 0 };

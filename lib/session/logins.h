@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "../base/error.h"
+#include "../base/text.h"
 
 struct logins_entry {
 	char *file; /* its name in the record */
@@ -16,6 +17,7 @@ struct logins_entry {
 	char *cgroup; /* the pair's outer path; "" before it is made */
 	char *from; /* service, terminal, remote host */
 	int64_t since_s; /* seconds since the epoch; 0 where it left meanwhile */
+	struct strings terminals; /* of its processes; containers_list() fills it */
 };
 
 struct logins_list {

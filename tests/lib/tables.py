@@ -11,7 +11,9 @@ TABLES = ('commands', 'files', 'forwarding', 'terminals')
 
 def run(server, more=(), tables=TABLES):
     """Runs the tables with SERVER, numbers their lines anew, and ends the program. `more`: slow ones."""
-    tables += ('tools',) if os.environ.get('FULL') and tables == TABLES else more
+    if os.environ.get('FULL') and tables == TABLES and 'tools' not in more:
+        more += ('tools',)
+    tables += more
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../login')
     number, failed = 0, False
     for table in tables:
