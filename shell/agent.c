@@ -14,12 +14,26 @@
 #include <unistd.h>
 
 #include "../lib/base/scope.h"
+#include "../lib/base/text.h"
 
 static bool fill_address(struct sockaddr_un *address, const char *path)
 {
 	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	return snprintf(address->sun_path, sizeof(address->sun_path), "%s", path) <
 	       (int)sizeof(address->sun_path);
+}
+
+bool agent_is_servers(const char *path, uid_t uid)
+{
+	static const char above[] = "/tmp/";
+	const char *slash = text_starts(path, above) ? strchr(path + strlen(above), '/') : NULL;
+	scope_memory char *folder = slash ? strndup(path, (size_t)(slash - path)) : NULL;
+	struct stat st;
+
+	if (!folder || strchr(slash + 1, '/') || lstat(folder, &st) || !S_ISDIR(st.st_mode) ||
+	    st.st_uid != uid || (st.st_mode & 077))
+		return false;
+	return !lstat(path, &st) && S_ISSOCK(st.st_mode) && st.st_uid == uid;
 }
 
 int agent_listen(char *path, size_t size)
@@ -38,7 +52,8 @@ int agent_listen(char *path, size_t size)
 	return take_fd(&listener);
 }
 
-/* More at once wait to be accepted: what is outside of the container's limits has to have its own. */
+/* More at once wait to be accepted: what is outside of the container's limits has to have its own.
+ */
 enum { CONNECTIONS_MOST = 32 };
 
 /* Bytes read from one socket and not written to the other yet. */

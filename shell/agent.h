@@ -7,9 +7,19 @@
 #ifndef CONFINE_SHELL_AGENT_H
 #define CONFINE_SHELL_AGENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "../lib/base/error.h"
+
+/*
+ * Whether the socket `path` is one that a server made for an agent that it forwards: in a folder in
+ * /tmp that is the person's alone. The variable may be the person's own writing
+ * (PermitUserEnvironment, pam_env), and another socket of the host's, a bus or an engine's, would
+ * lead out.
+ */
+bool agent_is_servers(const char *path, uid_t uid);
 
 /*
  * Inside, as the user: makes the socket, its path in `path`, and returns it,

@@ -41,7 +41,9 @@ struct session {
 	struct plan plan;
 	struct login login;
 	char id[RECORD_ID_SIZE]; /* the container's */
-	char agent[128]; /* the agent's socket inside */
+	const char *
+		forwarded; /* the agent's socket outside, in the caller's environment; NULL: none */
+	char agent[128]; /* that inside which stands for it */
 	struct stand stand;
 };
 
@@ -147,10 +149,9 @@ static int add_variables(const struct session *session, struct strings *added, s
 /* An agent's socket that can be seen from inside, as one in the home, stays what it is. */
 static int bring_agent(struct session *session, int line, struct error *error)
 {
-	const char *path = caller_variable(session->caller, "SSH_AUTH_SOCK");
 	scope_fd int listener = -1;
 
-	if (!path || *path != '/' || !access(path, W_OK))
+	if (!session->forwarded || !access(session->forwarded, W_OK))
 		return 0;
 	listener = agent_listen(session->agent, sizeof(session->agent));
 	return listener < 0 ? 0 : launch_pass(line, listener, error);
@@ -228,12 +229,14 @@ static int run(struct session *session, struct error *error)
 	struct stand *stand = &session->stand;
 	const char *agent = caller_variable(session->caller, "SSH_AUTH_SOCK");
 
+	if (agent && agent_is_servers(agent, session->caller->uid))
+		session->forwarded = agent;
 	if (stand_prepare(stand, error) || start(session, &launched, error))
 		return STATUS_REFUSED;
 	if (launch_hear(&launched, error))
 		return launched.status;
-	if (launched.passed >= 0)
-		agent_carry(launched.passed, agent);
+	if (launched.passed >= 0 && session->forwarded)
+		agent_carry(launched.passed, session->forwarded);
 	stand_aside(stand);
 	stand_for(stand, &launched, error);
 	return STATUS_REFUSED;

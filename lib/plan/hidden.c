@@ -87,9 +87,10 @@ static int tell_shown(struct resolve *resolve, const char *path, const struct or
 		      struct error *error)
 {
 	struct findings *warnings = &resolve->plan->warnings;
+	char quoted[256];
 
 	if (resolve_warn(resolve, origin, error, "'%s' is not hidden: it is behind a symlink",
-			 path))
+			 text_quote(path, quoted, sizeof(quoted))))
 		return -1;
 	warnings->items[warnings->count - 1].kind = ERROR_POLICY;
 	return 0;

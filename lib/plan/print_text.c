@@ -2,12 +2,14 @@
 /*
  * A plan for people: a line a fact, in the words of mount(8) and of the policy.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "../base/scope.h"
+#include "../base/text.h"
 #include "../policy/caps.h"
 #include "resolve.h"
 #include "words.h"
@@ -70,6 +72,14 @@ static void print_attributes(FILE *out, const struct plan_mount *mount)
 		fputc(')', out);
 }
 
+/* Names may be the person's own making: what a pattern of `hide` finds in their folders. */
+static void print_path(FILE *out, const char *path)
+{
+	char quoted[4 * PATH_MAX];
+
+	fputs(text_quote(path, quoted, sizeof(quoted)), out);
+}
+
 static void print_mount(FILE *out, const struct plan_mount *mount)
 {
 	static const struct {
@@ -82,9 +92,12 @@ static void print_mount(FILE *out, const struct plan_mount *mount)
 		      { offsetof(struct plan_mount, as_user), "as-user" },
 		      { offsetof(struct plan_mount, seal), "sealed" } };
 
-	fprintf(out, "  %-8s %s", words_name(words_mounts, mount->kind), mount->target);
-	if (mount->source && strcmp(mount->source, mount->target))
-		fprintf(out, " from %s", mount->source);
+	fprintf(out, "  %-8s ", words_name(words_mounts, mount->kind));
+	print_path(out, mount->target);
+	if (mount->source && strcmp(mount->source, mount->target)) {
+		fputs(" from ", out);
+		print_path(out, mount->source);
+	}
 	print_attributes(out, mount);
 	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
 		if (*(const bool *)((const char *)mount + flags[i].offset))

@@ -97,6 +97,43 @@ int watch_close(struct login *login, struct error *error)
 	return child < 0 ? error_errno(error, "cannot fork") : 0;
 }
 
+static void close_all_but(const int *kept, size_t count)
+{
+	unsigned from = 0;
+
+	for (;;) {
+		unsigned next = ~0U;
+
+		for (size_t i = 0; i < count; i++)
+			if (kept[i] >= 0 && (unsigned)kept[i] >= from && (unsigned)kept[i] < next)
+				next = (unsigned)kept[i];
+		if (next > from)
+			syscall(SYS_close_range, from, next == ~0U ? next : next - 1, 0);
+		if (next == ~0U)
+			return;
+		from = next + 1;
+	}
+}
+
+/*
+ * What the caller was started with would stay open in the child after its end, as the lock of a
+ * file that the next command takes; here, for the child may begin to run only then.
+ */
+static void let_callers_go(const struct login *login, int pidfd)
+{
+	const struct container *container = &login->container;
+	const int kept[] = {
+		STDIN_FILENO,	      STDOUT_FILENO,	   STDERR_FILENO,      pidfd,
+		container->pidfd,     container->owner,	   container->record,  container->logins,
+		container->tree,      container->program,  login->cgroup.root, login->cgroup.leaf,
+		login->cgroup.procs,  login->cgroup.home,  login->timer,       login->keeper,
+		login->pid_namespace, login->net_namespace
+	};
+
+	close_all_but(kept, sizeof(kept) / sizeof(*kept));
+	(void)!chdir("/");
+}
+
 int watch_take_over(struct login *login)
 {
 	/* The child reads it while this process leaves its stack. */
@@ -106,6 +143,7 @@ int watch_take_over(struct login *login)
 	if (cgroup_populated(login->cgroup.root, login->cgroup.path) ||
 	    open_closer(&closer, login, &ignored))
 		return -1;
+	let_callers_go(login, closer.pidfd);
 	if (process_bequeath(be_closer, &closer) >= 0)
 		return 0;
 	close(closer.pidfd);
