@@ -24,6 +24,7 @@ Match LocalPort {forced}
 _NO_FORWARDING = {name: 'tinysshd forwards nothing' for name in (
     'local', 'remote', 'remote_any', 'dynamic', 'jump', 'local_unix', 'remote_unix', 'refused', 'agent',
     'x11', 'no_command')}
+_NO_MOSH = "the plain login fails it: mosh does not find its server's message in what tinysshd sends"
 _ROOTS_PIPES = "this server's pipes are root's: a user cannot open /dev/stderr, confined or not"
 
 
@@ -62,6 +63,8 @@ class Dropbear:
              'remote_unix': 'dropbear forwards no unix sockets',
              'ssh_rc': 'dropbear knows no ~/.ssh/rc',
              'bulk': _ROOTS_PIPES,
+             'small_things': _ROOTS_PIPES,
+             'git_by_key': "dropbear keeps the backslashes of a key's command=, confined or not",
              'many_channels': 'dropbear loses some of twenty channels, confined or not',
              'statuses': 'dropbear does not get through 256 channels in time, confined or not',
              'x11': "Debian's dropbear is built without X11 forwarding"}
@@ -89,6 +92,9 @@ class Tinysshd:
              'sftp_internal': 'tinysshd has no internal-sftp',
              'ssh_rc': 'tinysshd knows no ~/.ssh/rc',
              'bulk': _ROOTS_PIPES,
+             'small_things': _ROOTS_PIPES,
+             'mosh': _NO_MOSH, 'mosh_outlives': _NO_MOSH,
+             'git_by_key': 'tinysshd knows no command= of a key',
              'statuses': 'tinysshd has one channel a connection',
              'git': "the plain login fails it: after a push through tinysshd there is no branch 'main'",
              'who': 'tinysshd leaves its logins in utmp, confined or not',
