@@ -96,14 +96,23 @@ static int tell_shown(struct resolve *resolve, const char *path, const struct or
 	return 0;
 }
 
+static bool is_pattern(const char *path)
+{
+	return strpbrk(path, "*?[\\");
+}
+
+/*
+ * `by_pattern`: it was found so. A link that is not root's is not followed; where a pattern finds
+ * one, anybody who may write to that folder can have made it, and that is to refuse nobody's login.
+ */
 static int conceal_path(struct resolve *resolve, struct concealed_list *list, const char *path,
-			const struct origin *origin, struct error *error)
+			bool by_pattern, const struct origin *origin, struct error *error)
 {
 	scope_of(host_file) struct host_file file = { 0 };
 	bool found;
 
 	if (resolve_file(resolve, resolve->plan->rootfs, path, &file, &found, error)) {
-		if (error->number == ELOOP && !resolve_host_view(resolve))
+		if (error->number == ELOOP && (by_pattern || !resolve_host_view(resolve)))
 			return tell_shown(resolve, path, origin, error);
 		return -1;
 	}
@@ -143,7 +152,7 @@ static int conceal_name(struct resolve *resolve, struct concealed_list *list, co
 
 	if (!folder)
 		return error_memory(error);
-	if (!*folder || strpbrk(path, "*?[\\"))
+	if (!*folder || is_pattern(path))
 		return 0;
 	if ((!list->folder || strcmp(list->folder, folder)) &&
 	    find_folder(resolve, list, take_pointer(&folder), error))
@@ -169,8 +178,8 @@ static int conceal_matches(struct resolve *resolve, struct concealed_list *list,
 	if (resolve->host->glob(resolve->host, pattern, &paths, error))
 		return -1;
 	for (size_t i = 0; i < paths.count; i++)
-		if (conceal_path(resolve, list, paths.items[i] + strlen(root), &hide->origin,
-				 error))
+		if (conceal_path(resolve, list, paths.items[i] + strlen(root), is_pattern(path),
+				 &hide->origin, error))
 			return -1;
 	return paths.count ? 0 : conceal_name(resolve, list, path, &hide->origin, error);
 }
@@ -181,9 +190,9 @@ static int conceal_policy(struct resolve *resolve, struct concealed_list *list, 
 
 	if (!resolve_host_view(resolve))
 		return 0;
-	if (conceal_path(resolve, list, CONFINE_CONF, NULL, error))
+	if (conceal_path(resolve, list, CONFINE_CONF, false, NULL, error))
 		return -1;
-	return conf ? conceal_path(resolve, list, conf, NULL, error) : 0;
+	return conf ? conceal_path(resolve, list, conf, false, NULL, error) : 0;
 }
 
 int mounts_find_hidden(struct resolve *resolve, struct concealed_list *list, struct error *error)
