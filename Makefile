@@ -8,7 +8,8 @@ SBINDIR    ?= $(PREFIX)/sbin
 LIBEXECDIR ?= $(PREFIX)/libexec
 MANDIR     ?= $(PREFIX)/share/man
 DOCDIR     ?= $(PREFIX)/share/doc/confine
-MULTIARCH  := $(shell $(CC) -print-multiarch 2>/dev/null)
+# Asked when it is needed: before `make deps` there may be no compiler.
+MULTIARCH   = $(shell $(CC) -print-multiarch 2>/dev/null)
 PAMDIR     ?= $(if $(MULTIARCH),/lib/$(MULTIARCH)/security,/lib/security)
 BUILD      ?= build
 VERSION     = 0.1.0

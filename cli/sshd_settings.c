@@ -23,22 +23,29 @@ void sshd_settings_clear(struct sshd_settings *settings)
 	strings_clear(&settings->values);
 }
 
+/* What follows "NAME: " in a title (setproctitle begins with the program's own name), or NULL. */
+static const char *title_text(const char *word)
+{
+	const char *end = word + strcspn(word, ": /");
+
+	return end != word && text_starts(end, ": ") ? end + strlen(": ") : NULL;
+}
+
 /* The words between "sshd: " and " [listener]" (sshd.c, prepare_proctitle), or argv as it is. */
 static int listener_words(const struct strings *argv, struct strings *words, bool *ret_listens,
 			  struct error *error)
 {
-	static const char title[] = "sshd: ", mark[] = " [listener]";
-	const char *text = argv->count ? argv->items[0] : "", *end;
+	static const char mark[] = " [listener]";
+	const char *text = argv->count ? title_text(argv->items[0]) : NULL, *end;
 
 	*ret_listens = false;
-	if (!text_starts(text, title)) {
+	if (!text) {
 		*ret_listens = argv->count > 0;
 		for (size_t i = 0; i < argv->count; i++)
 			if (strings_add(words, argv->items[i], error))
 				return -1;
 		return 0;
 	}
-	text += strlen(title);
 	end = strstr(text, mark);
 	if (!end)
 		return 0;

@@ -18,7 +18,8 @@ void sshd_server_clear(struct sshd_server *server);
 /*
  * From a listening sshd's words, as /proc shows them: either its argv, or what
  * it has made of them, "sshd: /usr/sbin/sshd -D -f FILE [listener] 0 of 10-100
- * startups". False where it is no listening one, but serves a connection.
+ * startups". What stands before the colon is the name it was started by. False
+ * where it is no listening one, but serves a connection.
  */
 int sshd_server_parse(struct sshd_server *ret_server, const struct strings *argv, bool *ret_listens,
 		      struct error *error);

@@ -67,7 +67,7 @@ static int read_section(struct reader *reader, char *text)
 		if (!strcasecmp(name, sections[i]))
 			reader->section = sections[i];
 	if (!reader->section)
-		return FAULT(reader, "unknown section '%s'",
+		return FAULT(reader, "unknown section '%s': there are policy, container, session",
 			     text_quote(name, quoted, sizeof(quoted)));
 	return 0;
 }
@@ -84,6 +84,9 @@ static int unknown_key(struct reader *reader, const char *name)
 	if (key_find_flag(name))
 		return FAULT(reader, "unknown key '%s': it is written '%s' here", quoted,
 			     key_find_flag(name)->name);
+	if (key_instead_of(name))
+		return FAULT(reader, "unknown key '%s': here it is %s", quoted,
+			     key_instead_of(name));
 	if (key_is_docker_only(name))
 		return FAULT(reader, "'%s' is a flag of docker run that a login cannot have",
 			     quoted);
@@ -119,8 +122,9 @@ static int check_repeat(struct reader *reader, const struct key *key, const char
 
 		if (item->key != (int)key->id || strcmp(item->value.suffix, suffix))
 			continue;
-		return FAULT(reader, "'%s%s%s' stands here again, first on line %u", key->name,
-			     *suffix ? "." : "", suffix, item->value.origin.line)
+		return FAULT(reader, "'%s%s%s' stands here again, first on line %u%s", key->name,
+			     *suffix ? "." : "", suffix, item->value.origin.line,
+			     key->shape == SHAPE_SINGLE ? "" : ": give each a suffix (KEY.NAME)")
 			       ? -1
 			       : 1;
 	}

@@ -295,3 +295,19 @@ bool key_is_docker_only(const char *flag)
 	}
 	return false;
 }
+
+const char *key_instead_of(const char *flag)
+{
+	static const struct {
+		const char *flag, *keys;
+	} rows[] = {
+		{ "mount", "volume, tmpfs" },
+		{ "net", "network" },
+		{ "security_opt", "seccomp, apparmor, selinux, systempaths, no_new_privileges" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (!strcmp(rows[i].flag, flag))
+			return rows[i].keys;
+	return NULL;
+}

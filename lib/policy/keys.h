@@ -123,6 +123,8 @@ const struct key *key_find_flag(const char *flag);
  * no key for, since a login cannot have it: publish, restart, ...
  */
 bool key_is_docker_only(const char *flag);
+/* The keys, as text, in which the value of such a flag (with '_') is written here, or NULL. */
+const char *key_instead_of(const char *flag);
 
 /* The entries of the built-in layer; a policy replaces or removes them by suffix. */
 struct key_built_in {

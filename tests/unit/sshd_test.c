@@ -50,7 +50,7 @@ static void test_words(void **state)
 		  "sshd",
 		  usual,
 		  "" },
-		{ { "sshd: /usr/local/sbin/sshd-try -f /etc/x -D [listener] 1 of 10-100 startups" },
+		{ { "sshd-try: /usr/local/sbin/sshd-try -f /etc/x -D [listener] 1 of 10-100 startups" },
 		  true,
 		  "sshd-try",
 		  "/etc/x",
@@ -75,6 +75,7 @@ static void test_words(void **state)
 		{ { "sshd", "-o" }, true, "sshd", usual, "-o|" },
 		{ { "sshd: alice [priv]" }, false, NULL, NULL, NULL },
 		{ { "sshd: alice@pts/0" }, false, NULL, NULL, NULL },
+		{ { "sshd-try: alice [priv]" }, false, NULL, NULL, NULL },
 		{ { NULL }, false, NULL, NULL, NULL },
 	};
 
