@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "../lib/base/scope.h"
+#include "../lib/policy/keys.h"
 #include "check_names.h"
 #include "command.h"
 #include "cron_jobs.h"
@@ -42,6 +43,24 @@ static void keep_line(void *context, enum log_level level, const char *line)
 	notes_add(&check->notes, NOTE_WARNING, check->user, &said, false, &ignored);
 }
 
+/*
+ * Nobody confines a person whom default.ini lets go, whatever the files that speak of them hold:
+ * the one that does so in a roll-out says confine = yes.
+ */
+static int check_released(struct check *check, const struct policy *policy, struct error *error)
+{
+	const struct origin *origin = &policy_value(policy, KEY_CONFINE)->origin;
+	const char *last = policy->files.items[policy->files.count - 1];
+	const char *name = strrchr(origin->file, '/');
+
+	if (!strcmp(origin->file, last) || !name || strcmp(name, "/default.ini") != 0)
+		return 0;
+	return notes_add_file(&check->notes, NOTE_WARNING, last, error,
+			      "confines no one while %s:%u says 'confine = no' and it does not "
+			      "say 'confine = yes'",
+			      origin->file, origin->line);
+}
+
 static int check_plan(struct check *check, struct effective *effective, struct error *error)
 {
 	const struct plan_context context = { .conf = check->conf };
@@ -52,7 +71,7 @@ static int check_plan(struct check *check, struct effective *effective, struct e
 	if (effective_load(effective, check->conf, NULL, &said))
 		return notes_add(&check->notes, NOTE_FINDING, name, &said, true, error);
 	if (policy_exempts(&effective->policy))
-		return 0;
+		return check_released(check, &effective->policy, error);
 	if (effective_plan(effective, &context, &said))
 		return notes_add(&check->notes, NOTE_FINDING, name, &said, true, error);
 	for (size_t i = 0; i < warnings->count; i++)

@@ -50,7 +50,8 @@ static void test_words(void **state)
 		  "sshd",
 		  usual,
 		  "" },
-		{ { "sshd-try: /usr/local/sbin/sshd-try -f /etc/x -D [listener] 1 of 10-100 startups" },
+		{ { "sshd-try: /usr/local/sbin/sshd-try -f /etc/x -D [listener] 1 of 10-100 "
+		    "startups" },
 		  true,
 		  "sshd-try",
 		  "/etc/x",
