@@ -126,7 +126,7 @@ static void print_text(const struct doctor *doctor)
 	for (size_t i = 0; i < doctor->way_count; i++)
 		printf("%-32s  %-12s  %s\n", doctor->ways[i].server, doctor->ways[i].by,
 		       doctor->ways[i].where);
-	printf("\n%zu people are to be confined, %zu of them have confine-shell as login shell\n\n",
+	printf("\nto be confined: %zu, of them with confine-shell as login shell: %zu\n\n",
 	       doctor->all.count, doctor->by_shell.count);
 	doors_print(&doctor->doors);
 	for (size_t i = 0; i < doctor->unseen.count; i++)
