@@ -20,16 +20,22 @@ struct round {
 		     struct error *error);
 	void *context;
 	struct record_faults *faults;
+	bool changes; /* the records, and so never without the lock */
 };
 
-/* Without an ENOENT: a folder that has gone meanwhile held nothing. */
+/*
+ * Without an ENOENT: a folder that has gone meanwhile held nothing. A login that does not get done
+ * (its user may have frozen confine-shell) hides no container from root.
+ */
 static int visit_owner(struct round *round, int root, uid_t uid, struct error *error)
 {
 	scope_of(strings) struct strings ids = { 0 };
 	scope_fd int owner = -1;
 	scope_fd int lock = record_lock(root, uid, false, &owner, error);
 
-	if (lock < 0)
+	if (lock < 0 && error->number == ETIMEDOUT && !round->changes)
+		owner = record_owner_folder(root, uid, false, error);
+	if (owner < 0)
 		return error->number == ENOENT ? 0 : -1;
 	return record_ids(owner, &ids, error) ? -1
 					      : round->visit(round, root, uid, owner, &ids, error);
@@ -67,7 +73,7 @@ static int visit_sweep(struct round *round, int root, uid_t uid, int owner,
 int containers_sweep(struct record_faults *faults, struct error *error)
 {
 	scope_fd int cgroups = cgroup_root(error);
-	struct round round = { visit_sweep, &cgroups, faults };
+	struct round round = { visit_sweep, &cgroups, faults, true };
 
 	if (cgroups < 0 || each_owner(&round, error))
 		return -1;
@@ -106,7 +112,7 @@ int containers_find(struct container *ret_container, const char *id, struct reco
 		    struct error *error)
 {
 	struct search search = { .id = id, .found = CONTAINER_INIT };
-	struct round round = { visit_find, &search, faults };
+	struct round round = { visit_find, &search, faults, false };
 	char quoted[64];
 	int failed;
 
@@ -132,13 +138,17 @@ int containers_find(struct container *ret_container, const char *id, struct reco
 int containers_kill(struct container *container, struct error *error)
 {
 	scope_fd int root = cgroup_root(error);
-	scope_fd int lock = root < 0 ? -1 : record_lock_folder(container->owner, error);
+	scope_fd int lock = -1;
 
-	if (lock < 0)
+	if (root < 0)
 		return -1;
 	if (syscall(SYS_pidfd_send_signal, container->pidfd, SIGKILL, NULL, 0) && errno != ESRCH)
 		return error_errno(error, "cannot kill container %s", container->id);
-	sweep_remove(container->owner, container->id, root);
+	lock = record_lock_folder(container->owner, error);
+	if (lock >= 0)
+		sweep_remove(container->owner, container->id, root);
+	else if (error->number != ETIMEDOUT && error->number != ENOENT)
+		return -1;
 	if (container->cgroup && cgroup_populated(root, container->cgroup))
 		return error_set(error, ERROR_SYSTEM, "container %s does not end", container->id);
 	return 0;
@@ -255,7 +265,7 @@ int containers_list(struct containers *ret_list, struct record_faults *faults, s
 	scope_fd int cgroups = cgroup_root(error);
 	struct containers list = { 0 };
 	struct listing listing = { &list, cgroups };
-	struct round round = { visit_list, &listing, faults };
+	struct round round = { visit_list, &listing, faults, false };
 
 	if (cgroups < 0)
 		return -1;

@@ -18,7 +18,10 @@
 int containers_find(struct container *ret_container, const char *id, struct record_faults *faults,
 		    struct error *error);
 
-/* Ends a container: all its processes are killed, waited for (bounded), its record removed. */
+/*
+ * Ends a container: all its processes are killed, waited for (bounded), its record removed; that is
+ * left to a sweep where another login of the user does not get done.
+ */
 int containers_kill(struct container *container, struct error *error);
 
 /* Removes the records and cgroups of dead containers, and of logins whose process died. */

@@ -70,16 +70,21 @@ static int try_lock(int owner_folder, struct error *error)
 			return error_errno(error, "cannot lock '" RECORD_ROOT "'");
 		nanosleep(&step, NULL);
 	}
-	return error_set(error, ERROR_SYSTEM, "another login of this user is not done after %d s",
-			 LOCK_STEPS * LOCK_STEP_MS / 1000);
+	error_set(error, ERROR_SYSTEM, "another login of this user is not done after %d s",
+		  LOCK_STEPS * LOCK_STEP_MS / 1000);
+	error->number = ETIMEDOUT;
+	return -1;
 }
 
 int record_lock_folder(int owner_folder, struct error *error)
 {
 	int lock = try_lock(owner_folder, error);
 
-	return lock == -2 ? error_set(error, ERROR_SYSTEM, "the record's folder was removed")
-			  : lock;
+	if (lock != -2)
+		return lock;
+	error_set(error, ERROR_SYSTEM, "the record's folder was removed");
+	error->number = ENOENT;
+	return -1;
 }
 
 int record_lock(int root, uid_t uid, bool make, int *ret_owner, struct error *error)

@@ -36,11 +36,11 @@ int record_owner_folder(int root, uid_t uid, bool make, struct error *error);
 
 /*
  * Opens /run/confine/UID and takes its lock; waits at most ten seconds. The returned descriptor is
- * the lock. Without `make` a missing folder is error->number ENOENT.
+ * the lock. error->number is ETIMEDOUT then; without `make`, ENOENT where the folder is missing.
  */
 int record_lock(int root, uid_t uid, bool make, int *ret_owner, struct error *error);
 
-/* The same for an owner's folder that is open already and holds a record. */
+/* The same for an owner's folder that is open already and held a record; ENOENT: it was removed. */
 int record_lock_folder(int owner_folder, struct error *error);
 
 /* Removes an owner's folder that holds no record. The caller holds its lock. */
