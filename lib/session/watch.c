@@ -16,11 +16,22 @@ struct closer {
 	int pidfd; /* of the process that the login is closed for */
 };
 
-static int compare(const void *one, const void *other)
+static void close_all_but(const int *kept, size_t count)
 {
-	int first = *(const int *)one, second = *(const int *)other;
+	unsigned from = 0;
 
-	return (first > second) - (first < second);
+	for (;;) {
+		unsigned next = ~0U;
+
+		for (size_t i = 0; i < count; i++)
+			if (kept[i] >= 0 && (unsigned)kept[i] >= from && (unsigned)kept[i] < next)
+				next = (unsigned)kept[i];
+		if (next > from)
+			syscall(SYS_close_range, from, next == ~0U ? next : next - 1, 0);
+		if (next == ~0U)
+			return;
+		from = next + 1;
+	}
 }
 
 /* All but what closing needs: callers wait for the end of streams, and of what else they have open
@@ -30,19 +41,11 @@ static void let_go(const struct closer *closer)
 	struct login *login = closer->login;
 	int *const closed[] = { &login->container.logins, &login->container.pidfd,
 				&login->cgroup.leaf, &login->cgroup.procs, &login->timer };
-	int kept[] = { closer->pidfd,	      login->container.owner, login->container.record,
-		       login->container.tree, login->cgroup.root,     login->cgroup.home,
-		       login->keeper };
-	int next = 0;
+	const int kept[] = { closer->pidfd,	    login->container.owner, login->container.record,
+			     login->container.tree, login->cgroup.root,	    login->cgroup.home,
+			     login->keeper };
 
-	qsort(kept, sizeof(kept) / sizeof(*kept), sizeof(*kept), compare);
-	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
-		if (kept[i] > next)
-			syscall(SYS_close_range, next, kept[i] - 1, 0);
-		if (kept[i] >= next)
-			next = kept[i] + 1;
-	}
-	syscall(SYS_close_range, next, ~0U, 0);
+	close_all_but(kept, sizeof(kept) / sizeof(*kept));
 	for (size_t i = 0; i < sizeof(closed) / sizeof(*closed); i++)
 		*closed[i] = -1;
 }
@@ -95,24 +98,6 @@ int watch_close(struct login *login, struct error *error)
 		be_closer(&closer);
 	close(closer.pidfd);
 	return child < 0 ? error_errno(error, "cannot fork") : 0;
-}
-
-static void close_all_but(const int *kept, size_t count)
-{
-	unsigned from = 0;
-
-	for (;;) {
-		unsigned next = ~0U;
-
-		for (size_t i = 0; i < count; i++)
-			if (kept[i] >= 0 && (unsigned)kept[i] >= from && (unsigned)kept[i] < next)
-				next = (unsigned)kept[i];
-		if (next > from)
-			syscall(SYS_close_range, from, next == ~0U ? next : next - 1, 0);
-		if (next == ~0U)
-			return;
-		from = next + 1;
-	}
 }
 
 /*
