@@ -204,18 +204,26 @@ static void each_fault_is_told_with_its_line(void **state)
 	}
 }
 
+/* Reads `bytes`, of which one line is at fault and no other. */
+static void expect_fault(const char *bytes, size_t size, struct ini *ini, unsigned line,
+			 const char *text)
+{
+	scope_of(findings) struct findings findings = { 0 };
+
+	read_bytes(bytes, size, ini, &findings);
+	assert_int_equal(findings.count, 1);
+	assert_int_equal(findings.items[0].line, line);
+	assert_string_equal(findings.items[0].text, text);
+}
+
 static void a_byte_order_mark_is_one_fault_and_the_rest_is_read(void **state)
 {
 	static const char bytes[] = "\xef\xbb\xbf[container]\nenv.x = A=b\n";
 	scope_of(ini) struct ini ini = { 0 };
-	scope_of(findings) struct findings findings = { 0 };
 
 	(void)state;
-	read_bytes(bytes, sizeof(bytes) - 1, &ini, &findings);
-	assert_int_equal(findings.count, 1);
-	assert_int_equal(findings.items[0].line, 1);
-	assert_string_equal(findings.items[0].text,
-			    "a byte order mark: save this file as UTF-8 without one");
+	expect_fault(bytes, sizeof(bytes) - 1, &ini, 1,
+		     "a byte order mark: save this file as UTF-8 without one");
 	assert_int_equal(ini.count, 1);
 }
 
@@ -223,13 +231,9 @@ static void a_nul_byte_ends_the_reading(void **state)
 {
 	static const char bytes[] = "[container]\nenv = A=b\0c\nprivileged = no\n";
 	scope_of(ini) struct ini ini = { 0 };
-	scope_of(findings) struct findings findings = { 0 };
 
 	(void)state;
-	read_bytes(bytes, sizeof(bytes) - 1, &ini, &findings);
-	assert_int_equal(findings.count, 1);
-	assert_int_equal(findings.items[0].line, 2);
-	assert_string_equal(findings.items[0].text, "a NUL byte: this is no text");
+	expect_fault(bytes, sizeof(bytes) - 1, &ini, 2, "a NUL byte: this is no text");
 }
 
 /* "[session]\nmessage = aaa..." with a line of `length` bytes. */
