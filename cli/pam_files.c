@@ -78,10 +78,9 @@ static bool is_copy(const char *name)
 					    ".orig",	 ".save",      ".swp",	   ".rpmnew",
 					    ".rpmsave",	 ".rpmorig",   ".pam-old", ".dpkg-new",
 					    ".dpkg-old", ".dpkg-dist", ".ucf-old", ".ucf-dist" };
-	size_t length = strlen(name);
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (length > strlen(ends[i]) && !strcmp(name + length - strlen(ends[i]), ends[i]))
+		if (text_ends(name, ends[i]))
 			return true;
 	return false;
 }

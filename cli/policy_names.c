@@ -11,12 +11,12 @@
 
 static int add_name(struct strings *names, const char *entry, struct error *error)
 {
-	size_t length = strlen(entry);
+	static const char ending[] = ".ini";
 	scope_memory char *name = NULL;
 
-	if (length <= 4 || strcmp(entry + length - 4, ".ini"))
+	if (!text_ends(entry, ending))
 		return 0;
-	name = strndup(entry, length - 4);
+	name = strndup(entry, strlen(entry) - strlen(ending));
 	if (!name)
 		return error_memory(error);
 	return layer_name_fault(name) ? 0 : strings_add(names, name, error);

@@ -81,10 +81,9 @@ static int read_argv(int process, struct strings *argv, struct error *error)
 static void cut_deleted(char *path)
 {
 	static const char deleted[] = " (deleted)";
-	size_t length = strlen(path);
 
-	if (length >= sizeof(deleted) && !strcmp(path + length - (sizeof(deleted) - 1), deleted))
-		path[length - (sizeof(deleted) - 1)] = '\0';
+	if (text_ends(path, deleted))
+		path[strlen(path) - strlen(deleted)] = '\0';
 }
 
 static int add_process(struct running *running, int proc, const char *number,

@@ -41,7 +41,7 @@ static const char *executable(char *path, size_t size)
 		return NULL;
 	path[length] = '\0';
 	/* An upgraded server that still runs: "/usr/sbin/sshd (deleted)". */
-	if (length > (ssize_t)strlen(deleted) && !strcmp(path + length - strlen(deleted), deleted))
+	if (text_ends(path, deleted))
 		path[(size_t)length - strlen(deleted)] = '\0';
 	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
 }

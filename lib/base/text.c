@@ -294,6 +294,13 @@ bool text_starts(const char *text, const char *prefix)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
+bool text_ends(const char *text, const char *ending)
+{
+	size_t length = strlen(text), of_ending = strlen(ending);
+
+	return length > of_ending && !strcmp(text + length - of_ending, ending);
+}
+
 bool text_same(const char *left, const char *right)
 {
 	return left && right ? !strcmp(left, right) : left == right;

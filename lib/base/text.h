@@ -57,6 +57,9 @@ const char *text_quote(const char *text, char *buffer, size_t size);
 
 bool text_starts(const char *text, const char *prefix);
 
+/* Whether the text is something, and then `ending`. */
+bool text_ends(const char *text, const char *ending);
+
 /* Whether both are the same text, or both are NULL. */
 bool text_same(const char *left, const char *right);
 

@@ -194,14 +194,10 @@ static bool is_leftover(const char *name)
 {
 	static const char *const endings[] = { "~",	    ".dpkg-old", ".dpkg-dist", ".dpkg-new",
 					       ".ucf-dist", ".ucf-old",	 ".rpmnew",    ".rpmsave" };
-	size_t length = strlen(name);
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
-		size_t ending = strlen(endings[i]);
-
-		if (length > ending && !strcmp(name + length - ending, endings[i]))
+	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+		if (text_ends(name, endings[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -253,10 +249,7 @@ static const struct family families[] = {
 /* Why nothing ever reads a file of this name, or NULL. */
 static const char *stray_name(const struct family *family, const char *name)
 {
-	size_t length = strlen(name), ending = strlen(family->ending);
-
-	if (length <= ending || strcmp(name + length - ending, family->ending) || *name == '.' ||
-	    *name == '-')
+	if (!text_ends(name, family->ending) || *name == '.' || *name == '-')
 		return family->stray;
 	return NULL;
 }
@@ -383,11 +376,10 @@ static char *without_slashes(const char *path)
 static check_content *content_of(const char *path)
 {
 	const char *name = last_part(path);
-	size_t length = strlen(name);
 
 	if (!strcmp(name, "exempt"))
 		return check_exempt;
-	if (length > 5 && !strcmp(name + length - 5, ".json"))
+	if (text_ends(name, ".json"))
 		return check_profile;
 	if (!strcmp(name, "default.ini") || (name - path >= 6 && !strncmp(name - 6, "/user/", 6)) ||
 	    text_starts(path, "user/"))
